@@ -1,0 +1,96 @@
+# make              the programs, in build/bin; packages that are missing come first (scripts/setup)
+# make demo         the main job, shown
+# make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
+# make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
+# make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
+# make install      into DESTDIR, PREFIX
+# make clean        V=1 with any of them shows the commands
+
+PREFIX   ?= /usr/local
+CXXFLAGS ?= -O2 -g
+
+ifeq ($(origin CXX),default)
+CXX := $(if $(shell command -v ccache),ccache )g++
+endif
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += --jobs=$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules
+
+Q     := $(if $V,,@)
+B     := build$(if $(SAN),-san)
+FLAGS := -std=c++23 -I. -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Werror -fPIE \
+         -fstack-protector-strong -fcf-protection -ffunction-sections -fdata-sections
+LINK  := -Wl,--fatal-warnings -Wl,-z,relro,-z,now
+ifdef SAN
+FLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+STATIC := -pie
+else
+FLAGS  += -D_FORTIFY_SOURCE=2
+STATIC := -static-pie
+endif
+
+# The rooms. scripts/tidy holds their includes to the floors.
+spec    := $(wildcard spec/*.cpp)
+sys     := $(wildcard sys/*.cpp)
+runtime := $(filter-out runtime/main.cpp,$(wildcard runtime/*.cpp runtime/*/*.cpp))
+tests   := $(wildcard tests/*/*_test.cpp)
+object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
+
+.PHONY: all test unit bats tidy demo lint format install clean FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+all: $B/bin/runtime
+
+$B/bin/runtime: $(call object,runtime/main.cpp $(runtime) $(sys) $(spec))
+$B/bin/runtime: LIBS := $(STATIC) -Wl,--gc-sections -lseccomp -lcap -lyajl_s
+
+# Product code throws nothing; Criterion's tests need exceptions, and its macros convert freely.
+$B/bin/tests: $(call object,$(tests) $(runtime) $(sys) $(spec))
+$B/bin/tests: LIBS := -pie -lseccomp -lcap -lyajl_s -lcriterion
+$B/obj/tests/%: MODE := -Wno-conversion
+$B/obj/%: MODE := -fno-exceptions -fno-rtti
+
+$B/bin/%:
+	@mkdir -p $(@D) && echo "link $@"
+	$Q$(CXX) $(CXXFLAGS) $(FLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+$B/obj/%.o: %.cpp | $B/ready-to-build
+	@mkdir -p $(@D) && echo "c++  $<"
+	$Q$(CXX) $(CXXFLAGS) $(FLAGS) $(MODE) -MMD -MP -c -o $@ $<
+$(call object,$(tests)): | $B/ready-to-test
+-include $(shell find $B/obj -name '*.d' 2>/dev/null)
+
+# `runtime --version` names the commit; only its object depends on it.
+$B/commit: FORCE
+	@mkdir -p $(@D)
+	@git describe --always --dirty 2>/dev/null > $@.new || echo unknown > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$B/obj/spec/version.o: $B/commit
+$B/obj/spec/version.o: FLAGS += -DDAVIT_COMMIT='"$(shell cat $B/commit)"'
+
+# Packages, once per build folder: `ready-to-build` compiles, `ready-to-test` also runs every test.
+$B/ready-to-%: scripts/setup
+	@scripts/setup $*
+	@mkdir -p $(@D) && touch $@
+$B/ready-to-test: | $B/ready-to-build
+
+test: tidy unit bats
+tidy: | $B/ready-to-test
+	scripts/tidy
+unit: $B/bin/tests
+	timeout 300 $< --jobs $(shell nproc) $(if $T,--filter '$T/*')
+bats: all | $B/ready-to-test
+	PATH="$(CURDIR)/$B/bin:$$PATH" timeout 1200 bats $(if $T,tests/bats/$T.bats,tests/bats)
+demo: all
+	PATH="$(CURDIR)/$B/bin:$$PATH" scripts/demo
+
+lint: tidy | $B/ready-to-lint
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror
+	grep -lE '^#!.*\bbash' $$(git ls-files scripts .ci) | xargs shellcheck
+	git ls-files '*.cpp' ':!tests' | xargs -P$(shell nproc) -n1 clang-tidy-19 --quiet -- $(FLAGS)
+format: | $B/ready-to-lint
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+install: all
+	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime
+clean:
+	rm -rf build build-san
