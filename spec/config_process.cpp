@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "spec/config_tables.hpp"
+
+namespace spec {
+
+static constexpr Rules kId = {.range = Range{0, kIdMost}};
+static constexpr Rules kRequiredId = {.required = true, .range = Range{0, kIdMost}};
+
+static constexpr Field kUserFields[] = {
+    field<&User::uid>("uid", kRequiredId),
+    field<&User::gid>("gid", kRequiredId),
+    field<&User::umask>("umask", {.range = Range{0, 0777}}),
+    field<&User::additional_gids>("additionalGids", kId),
+    ignored("username"),  // Windows
+};
+static constexpr auto kUser = object<User>(kUserFields);
+
+static constexpr Field kConsoleSizeFields[] = {
+    field<&ConsoleSize::height>("height", {.required = true}),
+    field<&ConsoleSize::width>("width", {.required = true}),
+};
+static constexpr auto kConsoleSize = object<ConsoleSize>(kConsoleSizeFields);
+
+static constexpr Field kCapabilitiesFields[] = {
+    field<&Capabilities::bounding>("bounding"),   field<&Capabilities::permitted>("permitted"),
+    field<&Capabilities::effective>("effective"), field<&Capabilities::inheritable>("inheritable"),
+    field<&Capabilities::ambient>("ambient"),
+};
+static constexpr auto kCapabilities = object<Capabilities>(kCapabilitiesFields);
+
+static Verdict soft_below_hard(const Rlimit& limit)
+{
+    if (limit.soft <= limit.hard)
+        return {};
+    return Fault{"soft", format("{} is above the hard limit {}", limit.soft, limit.hard)};
+}
+
+static Verdict new_type(const std::vector<Rlimit>& limits)
+{
+    if (std::ranges::count(limits, limits.back().type, &Rlimit::type) == 1)
+        return {};
+    return Fault{"type", format("a second \"{}\", one is allowed", word(limits.back().type))};
+}
+
+static constexpr Field kRlimitFields[] = {
+    field<&Rlimit::type>("type", {.required = true}),
+    field<&Rlimit::soft>("soft", {.required = true}),
+    field<&Rlimit::hard>("hard", {.required = true}),
+};
+static constexpr auto kRlimit = object<Rlimit, soft_below_hard>(kRlimitFields);
+
+static constexpr Field kSchedulerFields[] = {
+    field<&Scheduler::policy>("policy", {.required = true}),
+    field<&Scheduler::nice>("nice", {.range = Range{-20, 19}}),
+    field<&Scheduler::priority>("priority"),
+    field<&Scheduler::flags>("flags"),
+    field<&Scheduler::runtime>("runtime"),
+    field<&Scheduler::deadline>("deadline"),
+    field<&Scheduler::period>("period"),
+};
+static constexpr auto kScheduler = object<Scheduler>(kSchedulerFields);
+
+static constexpr Field kIoPriorityFields[] = {
+    field<&IoPriority::io_class>("class", {.required = true}),
+    field<&IoPriority::priority>("priority", {.range = Range{0, 7}}),
+};
+static constexpr auto kIoPriority = object<IoPriority>(kIoPriorityFields);
+
+static std::string_view cpu_list(std::string_view text)
+{
+    return text.find_first_not_of("0123456789, -") == text.npos ? ""
+                                                                : "is not a list such as 0-3,7";
+}
+
+static constexpr Field kExecCpuAffinityFields[] = {
+    field<&ExecCpuAffinity::initial>("initial", {.check = cpu_list}),
+    field<&ExecCpuAffinity::final>("final", {.check = cpu_list}),
+};
+static constexpr auto kExecCpuAffinity = object<ExecCpuAffinity>(kExecCpuAffinityFields);
+
+static constexpr Field kProcessFields[] = {
+    field<&Process::terminal>("terminal"),
+    field<&Process::console_size>("consoleSize", kConsoleSize),
+    field<&Process::user>("user", kUser),
+    field<&Process::args>("args", {.filled = true}),
+    field<&Process::env>("env", {.check = environment}),
+    field<&Process::cwd>("cwd", {.required = true, .check = absolute}),
+    field<&Process::capabilities>("capabilities", kCapabilities),
+    field<&Process::rlimits, new_type>("rlimits", kRlimit),
+    field<&Process::no_new_privileges>("noNewPrivileges"),
+    field<&Process::apparmor_profile>("apparmorProfile"),
+    field<&Process::selinux_label>("selinuxLabel"),
+    field<&Process::oom_score_adj>("oomScoreAdj", {.range = Range{-1000, 1000}}),
+    field<&Process::scheduler>("scheduler", kScheduler),
+    field<&Process::io_priority>("ioPriority", kIoPriority),
+    field<&Process::exec_cpu_affinity>("execCPUAffinity", kExecCpuAffinity),
+    ignored("commandLine"),  // Windows
+};
+constexpr Object<Process> kProcess = object<Process>(kProcessFields);
+
+}  // namespace spec
