@@ -80,16 +80,17 @@ tidy: | $B/ready-to-test
 unit: $B/bin/tests
 	timeout 300 $< --jobs $(shell nproc) $(if $T,--filter '$T/*')
 bats: all | $B/ready-to-test
-	PATH="$(CURDIR)/$B/bin:$$PATH" timeout 1200 bats $(if $T,tests/bats/$T.bats,tests/bats)
+	SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$$PATH" timeout 1200 bats $(if $T,tests/bats/$T.bats,tests/bats)
 demo: all
 	PATH="$(CURDIR)/$B/bin:$$PATH" scripts/demo
 
 lint: tidy | $B/ready-to-lint
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror
+	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror
 	grep -lE '^#!.*\bbash' $$(git ls-files scripts .ci) | xargs shellcheck
-	git ls-files '*.cpp' ':!tests' | xargs -P$(shell nproc) -n1 clang-tidy-19 --quiet -- $(FLAGS)
+	printf '%s\n' $(spec) $(sys) $(runtime) runtime/main.cpp | \
+	    xargs -P$(shell nproc) -I{} clang-tidy-19 --quiet {} -- $(FLAGS) -DDAVIT_COMMIT='""'
 format: | $B/ready-to-lint
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 -i
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime
 clean:

@@ -1,0 +1,67 @@
+// runtime: makes containers from OCI bundles.
+
+#include <cstdio>
+
+#include "runtime/verbs.hpp"
+#include "spec/version.hpp"
+
+namespace runtime {
+
+static constexpr spec::Option kOptions[] = {
+    spec::option<&Options::debug>("debug", 0, "", "errors also tell the line of source"),
+    spec::option<&Options::version>("version", 'v', "", "what this is"),
+};
+
+static constexpr const spec::Verb* kVerbs[] = {
+    &kSpec,
+};
+
+static constexpr spec::Program kProgram = {
+    .name = "runtime",
+    .summary = "Makes containers from OCI bundles.",
+    .options = kOptions,
+    .verbs = kVerbs,
+};
+
+static Result<int> print(std::string_view text)
+{
+    if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() || std::fflush(stdout) < 0)
+        return failed_sys("write to standard output");
+    return 0;
+}
+
+static Result<int> run(std::span<char* const> words, Options& options)
+{
+    const auto line = TRY(spec::read_command_line(kProgram, words, &options));
+    if (!line.help.empty())
+        return print(line.help);
+    if (options.version)
+        return print(spec::version_text(kProgram.name));
+    if (!line.verb)
+        return failed_with(Status::Usage, "no verb; --help lists them");
+    const auto& verb = static_cast<const Verb&>(*line.verb);
+    auto status = verb.run(options, line.arguments);
+    if (!status)
+        status.error().doing = format("{}: {}", verb.name, status.error().doing);
+    return status;
+}
+
+// The only place that prints an error.
+static int report(const Error& error, const Options& options)
+{
+    std::string text = format("runtime: {}\n", error.message());
+    if (options.debug)
+        text += format("at {}:{}\n", error.where.file_name(), error.where.line());
+    (void)std::fputs(text.c_str(), stderr);
+    return static_cast<int>(error.status);
+}
+
+}  // namespace runtime
+
+int main(int argc, char** argv)
+{
+    runtime::Options options;
+    const auto words = std::span<char* const>(argv, static_cast<std::size_t>(argc));
+    const auto status = runtime::run(words.subspan(argc > 0), options);
+    return status ? *status : runtime::report(status.error(), options);
+}

@@ -1,0 +1,105 @@
+// A program's command line as tables: one per verb, which parses it and prints its --help.
+//
+// A word that begins with a dash is an option: `--name`, `-name` and, where it has a letter, `-n`.
+// A value follows as the next word, after `=`, or directly after the letter; letters of switches
+// may be joined (`-it`). A switch also takes `=true` and `=false`. `--` ends the options, `-` alone
+// is an argument. The program's own options may stand before or after the verb.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/result.hpp"
+
+namespace spec {
+
+// One word of the command line into a member. More types: overload it in the type's namespace.
+Result<> read_word(std::string_view word, std::string& into);
+Result<> read_word(std::string_view word, bool& into);           // true, false
+Result<> read_word(std::string_view word, std::uint32_t& into);  // decimal digits only
+inline Result<> read_word(std::string_view word, std::vector<std::string>& into)
+{
+    into.emplace_back(word);  // an option that may be given more than once
+    return {};
+}
+
+struct Option {
+    std::string_view name;   // "bundle"
+    char letter;             // 'b', or 0
+    std::string_view value;  // what its value is called in --help, "DIR"; empty: it is a switch
+    std::string_view help;
+    Result<> (*store)(void* into, std::string_view word);
+};
+
+// The row of a table whose value goes to `Member`, as in option<&Options::bundle>("bundle", ...).
+template <auto Member>
+struct Stored;
+template <class Into, class T, T Into::* Member>
+struct Stored<Member> {
+    static Result<> store(void* into, std::string_view word)
+    {
+        return read_word(word, static_cast<Into*>(into)->*Member);
+    }
+};
+template <auto Member>
+constexpr Option option(std::string_view name, char letter, std::string_view value,
+                        std::string_view help)
+{
+    return {name, letter, value, help, Stored<Member>::store};
+}
+
+// The rows of one table after those of another.
+template <std::size_t... N>
+constexpr auto joined(const Option (&... tables)[N])
+{
+    std::array<Option, (N + ...)> all{};
+    auto* at = all.data();
+    ((at = std::copy(tables, tables + N, at)), ...);
+    return all;
+}
+
+enum class Order : std::uint8_t {
+    Anywhere,  // options may follow arguments
+    First,     // the first argument ends them: what follows belongs to a command
+};
+
+// What a verb takes. `arguments` is its synopsis and its rule at once: "ID [SIGNAL]" is one or two
+// words, "ID..." one or more.
+struct Verb {
+    std::string_view name;
+    std::string_view arguments;
+    std::string_view summary;
+    std::span<const Option> options;
+    Order order = Order::Anywhere;
+};
+
+struct Program {
+    std::string_view name;
+    std::string_view summary;
+    std::span<const Option> options;  // before or after any verb
+    std::span<const Verb* const> verbs;
+};
+
+// A command line that was understood: the verb (none: only the program's own options were given)
+// with its arguments. Where help was asked for, `help` is the text, to be printed in place of
+// doing anything.
+struct CommandLine {
+    const Verb* verb = nullptr;
+    std::vector<std::string> arguments = {};
+    std::string help = {};
+};
+
+// `words` without the program's name; values go into `into`, the struct that the tables' members
+// belong to. Errors have Status::Usage.
+Result<CommandLine> read_command_line(const Program& program, std::span<char* const> words,
+                                      void* into);
+
+// The text of `program --help`, or of `program verb --help`.
+std::string help_text(const Program& program, const Verb* verb = nullptr);
+
+}  // namespace spec

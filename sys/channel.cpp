@@ -1,0 +1,125 @@
+#include "sys/channel.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace sys {
+
+namespace {
+
+constexpr char kError = 'E';  // not for the caller's use
+
+// An Error as it crosses: bounded, no pointers.
+struct Report {
+    int code = 0;
+    Status status = Status::Failure;
+    char doing[900] = {};
+    char hint[200] = {};
+};
+
+template <std::size_t N>
+void copy(const std::string& from, char (&to)[N])
+{
+    std::copy_n(from.data(), std::min(from.size(), N - 1), to);
+}
+
+template <std::size_t N>
+std::string text(const char (&from)[N])
+{
+    return std::string(from, strnlen(from, N));
+}
+
+struct Frame {
+    char kind = 0;
+    Report report = {};
+};
+constexpr std::size_t kPlain = 1;  // bytes of a frame without its report
+
+// Room for one descriptor, aligned as cmsg(3) wants it.
+union Control {
+    cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+Result<> send_frame(const Fd& socket, Frame& frame, std::size_t size, const Fd* fd)
+{
+    iovec data = {.iov_base = &frame, .iov_len = size};
+    Control control = {};
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    if (fd) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        control.header = {
+            .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        const int number = fd->get();
+        std::memcpy(CMSG_DATA(&control.header), &number, sizeof number);
+    }
+    while (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
+        if (errno != EINTR)
+            return failed_sys("send a message");
+    return {};
+}
+
+}  // namespace
+
+Result<> Channel::send(char kind, const Fd* fd) const
+{
+    Frame frame{.kind = kind};
+    return send_frame(fd_, frame, kPlain, fd);
+}
+
+Result<> Channel::send(const Error& error) const
+{
+    Frame frame{.kind = kError, .report = {.code = error.code, .status = error.status}};
+    copy(error.doing, frame.report.doing);
+    copy(error.hint, frame.report.hint);
+    return send_frame(fd_, frame, sizeof frame, nullptr);
+}
+
+Result<std::optional<Channel::Message>> Channel::receive() const
+{
+    Frame frame;
+    iovec data = {.iov_base = &frame, .iov_len = sizeof frame};
+    Control control = {};
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    ssize_t size;
+    // A peer that closed with messages of ours unread resets the connection; its own messages are
+    // still there for the next call.
+    while ((size = ::recvmsg(fd_.get(), &message, MSG_CMSG_CLOEXEC)) < 0)
+        if (errno != EINTR && errno != ECONNRESET)
+            return failed_sys("receive a message");
+    if (size == 0)
+        return std::nullopt;
+
+    Message received{.kind = frame.kind};
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        int number;
+        std::memcpy(&number, CMSG_DATA(header), sizeof number);
+        received.fd = Fd(number);
+    }
+    if (frame.kind != kError)
+        return received;
+    return std::unexpected(Error{.doing = text(frame.report.doing),
+                                 .code = frame.report.code,
+                                 .status = frame.report.status,
+                                 .hint = text(frame.report.hint)});
+}
+
+Result<ChannelPair> make_channel()
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return failed_sys("make a pair of sockets");
+    return ChannelPair{.here = Channel(Fd(ends[0])), .there = Channel(Fd(ends[1]))};
+}
+
+}  // namespace sys

@@ -1,0 +1,74 @@
+#include "sys/file.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace sys {
+
+Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mode)
+{
+    Fd fd(::openat(directory, path.c_str(), flags | O_CLOEXEC, mode));
+    if (!fd)
+        return failed_sys("open {}", path);
+    return fd;
+}
+
+Result<std::string> read_file(int directory, const std::string& path, std::size_t most)
+{
+    const Fd fd = TRY(open_at(directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    struct stat status = {};
+    if (::fstat(fd.get(), &status) < 0)
+        return failed_sys("look at {}", path);
+    if (!S_ISREG(status.st_mode))
+        return failed("read {}: not a regular file", path);
+
+    std::string text;
+    // One byte more than the size that was told, so that the usual file ends with a single read.
+    std::size_t room = std::min(static_cast<std::size_t>(status.st_size), most) + 1;
+    while (text.size() <= most) {
+        const std::size_t had = text.size();
+        text.resize(had + room);
+        const ssize_t n = ::read(fd.get(), text.data() + had, room);
+        if (n < 0 && errno != EINTR)
+            return failed_sys("read {}", path);
+        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+        // A file of /proc tells no size, and a short read there is not its end.
+        if (n == 0 || (n > 0 && static_cast<std::size_t>(n) < room && status.st_size > 0))
+            return text;
+        room = 4096;
+    }
+    return failed("read {}: larger than {} bytes", path, most);
+}
+
+Result<> write_all(const Fd& fd, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t n = ::write(fd.get(), text.data(), text.size());
+        if (n < 0 && errno != EINTR)
+            return failed_sys("write {} bytes", text.size());
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    }
+    return {};
+}
+
+Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode)
+{
+    const std::string half = format("{}.{}", path, ::getpid());
+    const auto write = [&]() -> Result<> {
+        const Fd fd(::openat(directory, half.c_str(),
+                             O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
+        if (!fd)
+            return failed_sys("make {}", path);
+        TRY_TO(write_all(fd, text), "make {}", path);
+        // As rename(2), but what is already there stays.
+        if (::linkat(directory, half.c_str(), directory, path.c_str(), 0) < 0)
+            return failed_sys("make {}", path);
+        return {};
+    };
+    auto written = write();
+    ::unlinkat(directory, half.c_str(), 0);
+    return written;
+}
+
+}  // namespace sys

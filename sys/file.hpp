@@ -1,0 +1,27 @@
+// Files by path: opened close-on-exec, read with a limit, written whole.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace sys {
+
+// openat(2) with O_CLOEXEC; `directory` may be AT_FDCWD.
+Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
+
+// A file's text. Whatever is no regular file is refused without waiting for it (a FIFO has no end),
+// and so is one of more than `most` bytes.
+Result<std::string> read_file(int directory, const std::string& path, std::size_t most);
+
+Result<> write_all(const Fd& fd, std::string_view text);
+
+// Makes a file that must not be there yet (EEXIST otherwise) and is either whole or absent.
+Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode);
+
+}  // namespace sys

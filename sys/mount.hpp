@@ -1,0 +1,40 @@
+// Mounts: onto objects that are held open, never onto a path that could change.
+#pragma once
+
+#include <sys/mount.h>
+
+#include <string>
+
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace sys {
+
+// mount(2) of a file system on the object `on` (an O_PATH descriptor), which `name` calls in an
+// error. `flags` are MS_*, `data` the file system's own options. /proc must be the host's.
+struct FileSystem {
+    std::string type = {};
+    std::string source = {};
+    unsigned long flags = 0;
+    std::string data = {};
+};
+Result<> mount(const FileSystem& what, const Fd& on, const std::string& name);
+
+// A detached copy of the mount at `path` (open_tree(2) with OPEN_TREE_CLONE): nobody sees it until
+// it is attached, and it is gone when it is closed before.
+enum class Depth : bool { One, Recursive };
+Result<Fd> clone_mount(int directory, const std::string& path, Depth depth);
+
+// mount_setattr(2): sets and clears MOUNT_ATTR_* of a mount, its propagation to MS_SHARED and so on
+// (0: as it is).
+struct MountAttributes {
+    unsigned long set = 0;
+    unsigned long clear = 0;
+    unsigned long propagation = 0;
+};
+Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Depth depth);
+
+// Attaches a detached mount on the object `on`, which `name` calls in an error.
+Result<> attach(const Fd& mount, const Fd& on, const std::string& name);
+
+}  // namespace sys

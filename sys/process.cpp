@@ -1,0 +1,55 @@
+#include "sys/process.hpp"
+
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+namespace sys {
+
+Process::~Process()
+{
+    if (pid_ <= 0)
+        return;
+    (void)send_signal(pidfd_, SIGKILL);
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+Result<int> Process::wait()
+{
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0)
+        if (errno != EINTR)
+            return failed_sys("wait for process {}", pid_);
+    pid_ = 0;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument)
+{
+    int pidfd = -1;
+    clone_args args = {};
+    args.flags = flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+    args.pidfd = reinterpret_cast<__u64>(&pidfd);
+    args.exit_signal = SIGCHLD;
+    if (cgroup >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<__u64>(cgroup);
+    }
+    const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
+    if (pid < 0)
+        return failed_sys("clone with flags {:#x}", flags);
+    if (pid == 0)
+        ::_exit(child(argument));
+    return Process(pid, Fd(pidfd));
+}
+
+Result<> send_signal(const Fd& pidfd, int signal)
+{
+    if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) < 0)
+        return failed_sys("send signal {}", signal);
+    return {};
+}
+
+}  // namespace sys

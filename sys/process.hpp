@@ -1,0 +1,46 @@
+// A child process held by its pidfd: killed and reaped when it goes out of scope.
+#pragma once
+
+#include <sys/types.h>
+
+#include <utility>
+
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace sys {
+
+class Process {
+public:
+    Process() = default;
+    Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+    Process(Process&& other) noexcept
+        : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_))
+    {
+    }
+    Process& operator=(Process&& other) noexcept
+    {
+        std::swap(pid_, other.pid_);
+        std::swap(pidfd_, other.pidfd_);
+        return *this;
+    }
+    ~Process();
+
+    pid_t pid() const { return pid_; }
+    const Fd& pidfd() const { return pidfd_; }
+    Result<int> wait();          // reaps it: the status as a shell tells it, 0-255 or 128 + signal
+    void detach() { pid_ = 0; }  // it is to outlive us
+
+private:
+    pid_t pid_ = 0;
+    Fd pidfd_;
+};
+
+// clone3(2) with these namespace flags (CLONE_NEW*), into the cgroup v2 folder `cgroup` where it is
+// not -1. Runs `child` there and nothing after it: the child never returns into the caller's code,
+// so no destructor of the parent runs twice. The caller must have a single thread.
+Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument);
+
+Result<> send_signal(const Fd& pidfd, int signal);
+
+}  // namespace sys

@@ -1,0 +1,47 @@
+load helpers
+
+@test "--version tells the version, the commit and the spec, as engines read it" {
+    run -0 runtime --version
+    [[ ${lines[0]} =~ ^davit\ runtime\ version\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+    [[ ${lines[1]} =~ ^commit:\ [0-9a-f]+ ]]
+    [ "${lines[2]}" = "spec: 1.3.0" ]
+    run -0 runtime -v
+    [ "${lines[2]}" = "spec: 1.3.0" ]
+}
+
+@test "--help of the program and of every verb is on standard output and ends with 0" {
+    run -0 --separate-stderr runtime --help
+    [[ ${lines[0]} = "usage: runtime [options] VERB ..." ]]
+    [ -z "$stderr" ]
+    for verb in $(sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output"); do
+        run -0 --separate-stderr runtime "$verb" --help
+        [[ ${lines[0]} = "usage: runtime $verb [options]"* ]]
+        [ -z "$stderr" ]
+    done
+}
+
+@test "a wrong command line is one sentence on standard error and ends with 2" {
+    run -2 --separate-stderr runtime
+    [ "$stderr" = "runtime: no verb; --help lists them" ]
+    [ -z "$output" ]
+    run -2 runtime fly
+    [ "${lines[0]}" = 'runtime: unknown verb "fly"' ]
+    run -2 runtime spec --wings
+    [ "${lines[0]}" = "runtime: spec: unknown option --wings" ]
+}
+
+@test "output that cannot be written is a failure" {
+    run -1 bash -c 'runtime --version >/dev/full'
+    [ "$output" = "runtime: write to standard output: no space left on device (ENOSPC)" ]
+}
+
+@test "--debug tells the line of source" {
+    run -1 runtime --debug spec -b nowhere
+    [[ ${lines[1]} =~ ^at\ sys/file.cpp:[0-9]+$ ]]
+}
+
+@test "the program is fully static" {
+    [ -z "${SAN-}" ] || skip "a sanitizer's library is dynamic"
+    run -0 readelf -ld "$(command -v runtime)"
+    [[ $output != *NEEDED* && $output != *"program interpreter"* ]]
+}
