@@ -2,6 +2,7 @@
 
 #include <linux/capability.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cctype>
@@ -51,7 +52,7 @@ std::string capability_words(std::uint64_t set)
 Result<> drop_bounding(std::uint64_t keep)
 {
     for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
-        if (!(keep >> number & 1) && ::cap_drop_bound(number) < 0)
+        if (!(keep >> number & 1) && ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0)
             return failed_sys("drop {} from the bounding set",
                               capability_words(std::uint64_t{1} << number));
     return {};
@@ -59,6 +60,8 @@ Result<> drop_bounding(std::uint64_t keep)
 
 Result<> set_capabilities(const CapabilitySets& sets)
 {
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+        return failed_sys("clear the ambient set");
     // The kernel's own call: libcap's cap_set_proc() would first build its sets bit by bit.
     __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     __user_cap_data_struct data[2] = {};
@@ -70,10 +73,9 @@ Result<> set_capabilities(const CapabilitySets& sets)
         return failed_sys("set effective {}, permitted {}, inheritable {}",
                           capability_words(sets.effective), capability_words(sets.permitted),
                           capability_words(sets.inheritable));
-    if (::cap_reset_ambient() < 0)
-        return failed_sys("clear the ambient set");
     for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
-        if (sets.ambient >> number & 1 && ::cap_set_ambient(number, CAP_SET) < 0)
+        if (sets.ambient >> number & 1 &&
+            ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
             return failed_sys(
                 "raise {} in the ambient set, which needs it permitted and inheritable",
                 capability_words(std::uint64_t{1} << number));

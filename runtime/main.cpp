@@ -1,7 +1,9 @@
 // runtime: makes containers from OCI bundles.
 
 #include <cstdio>
+#include <span>
 
+#include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
 #include "spec/version.hpp"
 
@@ -9,10 +11,12 @@ namespace runtime {
 
 static constexpr spec::Option kOptions[] = {
     spec::option<&Options::debug>("debug", 0, "", "errors also tell the line of source"),
+    spec::option<&Options::root>("root", 0, "DIR", "where state is kept (/run/davit/runtime)"),
     spec::option<&Options::version>("version", 'v', "", "what this is"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
+    &kRun,
     &kSpec,
 };
 
@@ -30,19 +34,23 @@ static Result<int> print(std::string_view text)
     return 0;
 }
 
-static Result<int> run(std::span<char* const> words, Options& options)
+static Result<int> run(std::span<char* const> words, Call& call)
 {
-    const auto line = TRY(spec::read_command_line(kProgram, words, &options));
+    auto line = TRY(spec::read_command_line(kProgram, words, &call.options));
     if (!line.help.empty())
         return print(line.help);
-    if (options.version)
+    if (call.options.version)
         return print(spec::version_text(kProgram.name));
     if (!line.verb)
         return failed_with(Status::Usage, "no verb; --help lists them");
+    if (call.options.root.empty())
+        call.options.root = default_root();
+    call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
-    auto status = verb.run(options, line.arguments);
+    auto status = verb.run(call);
     if (!status)
-        status.error().doing = format("{}: {}", verb.name, status.error().doing);
+        status.error().doing = format("{}{}{}: {}", verb.name, call.id.empty() ? "" : " ", call.id,
+                                      status.error().doing);
     return status;
 }
 
@@ -60,8 +68,8 @@ static int report(const Error& error, const Options& options)
 
 int main(int argc, char** argv)
 {
-    runtime::Options options;
+    runtime::Call call;
     const auto words = std::span<char* const>(argv, static_cast<std::size_t>(argc));
-    const auto status = runtime::run(words.subspan(argc > 0), options);
-    return status ? *status : runtime::report(status.error(), options);
+    const auto status = runtime::run(words.subspan(argc > 0), call);
+    return status ? *status : runtime::report(status.error(), call.options);
 }

@@ -88,9 +88,11 @@ static constexpr std::string_view kDefaultConfig = R"({
 }
 )";
 
-static Result<int> write_config(const Options& options, std::span<const std::string>)
+static Result<int> write_config(Call& call)
 {
-    TRY(sys::write_new_file(AT_FDCWD, options.bundle + "/config.json", kDefaultConfig, 0666));
+    const std::string& bundle = call.options.bundle;
+    const std::string path = bundle.empty() ? "config.json" : bundle + "/config.json";
+    TRY(sys::write_new_file(AT_FDCWD, path, kDefaultConfig, 0666));
     return 0;
 }
 

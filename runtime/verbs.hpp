@@ -1,8 +1,8 @@
 // What `runtime` can do: one verb per file, each with its own table of options.
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
 #include "spec/options.hpp"
 
@@ -12,14 +12,23 @@ namespace runtime {
 struct Options {
     bool debug = false;
     bool version = false;
-    std::string bundle = ".";
+    std::string root = {};
+    std::string bundle = {};
+};
+
+// One command, as a verb sees it and says what became of it.
+struct Call {
+    Options options = {};
+    std::vector<std::string> arguments = {};
+    std::string id = {};  // of the container, once it is known: errors name it
+    std::vector<std::string> warnings = {};
 };
 
 struct Verb : spec::Verb {
-    // Ends with the program's exit status.
-    Result<int> (*run)(const Options&, std::span<const std::string> arguments);
+    Result<int> (*run)(Call&);  // ends with the program's exit status
 };
 
+extern const Verb kRun;
 extern const Verb kSpec;
 
 }  // namespace runtime

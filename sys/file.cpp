@@ -52,7 +52,9 @@ Result<> write_all(const Fd& fd, std::string_view text)
     return {};
 }
 
-Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode)
+// Writes the text beside `path`, then has `publish` give it that name. Nothing is left on failure.
+static Result<> write_beside(int directory, const std::string& path, std::string_view text,
+                             mode_t mode, int (*publish)(int directory, const char*, const char*))
 {
     const std::string half = format("{}.{}", path, ::getpid());
     const auto write = [&]() -> Result<> {
@@ -61,14 +63,32 @@ Result<> write_new_file(int directory, const std::string& path, std::string_view
         if (!fd)
             return failed_sys("make {}", path);
         TRY_TO(write_all(fd, text), "make {}", path);
-        // As rename(2), but what is already there stays.
-        if (::linkat(directory, half.c_str(), directory, path.c_str(), 0) < 0)
+        if (::fsync(fd.get()) < 0)
+            return failed_sys("make {} safe", path);
+        if (publish(directory, half.c_str(), path.c_str()) < 0)
             return failed_sys("make {}", path);
         return {};
     };
     auto written = write();
-    ::unlinkat(directory, half.c_str(), 0);
+    if (!written)
+        ::unlinkat(directory, half.c_str(), 0);
     return written;
+}
+
+Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode)
+{
+    return write_beside(directory, path, text, mode, [](int at, const char* from, const char* to) {
+        // As rename(2), but what is already there stays.
+        const int linked = ::linkat(at, from, at, to, 0);
+        return linked < 0 ? linked : ::unlinkat(at, from, 0);
+    });
+}
+
+Result<> replace_file(int directory, const std::string& path, std::string_view text, mode_t mode)
+{
+    return write_beside(directory, path, text, mode, [](int at, const char* from, const char* to) {
+        return ::renameat(at, from, at, to);
+    });
 }
 
 }  // namespace sys

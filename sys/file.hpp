@@ -24,4 +24,8 @@ Result<> write_all(const Fd& fd, std::string_view text);
 // Makes a file that must not be there yet (EEXIST otherwise) and is either whole or absent.
 Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode);
 
+// Puts a file in the place of what has this name, in one step that survives a crash: readers, and
+// whoever comes after a power failure, see the old text or the new one.
+Result<> replace_file(int directory, const std::string& path, std::string_view text, mode_t mode);
+
 }  // namespace sys

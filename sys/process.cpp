@@ -4,6 +4,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace sys {
 
@@ -43,6 +46,23 @@ Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void
     if (pid == 0)
         ::_exit(child(argument));
     return Process(pid, Fd(pidfd));
+}
+
+Result<> close_all_but(std::vector<int> kept)
+{
+    std::ranges::sort(kept);
+    unsigned int from = 3;
+    for (const int fd : kept) {
+        if (fd < static_cast<int>(from))
+            continue;
+        const auto number = static_cast<unsigned int>(fd);
+        if (number > from && ::close_range(from, number - 1, 0) < 0)
+            return failed_sys("close descriptors {} to {}", from, number - 1);
+        from = number + 1;
+    }
+    if (::close_range(from, ~0U, 0) < 0)
+        return failed_sys("close descriptors from {} on", from);
+    return {};
 }
 
 Result<> send_signal(const Fd& pidfd, int signal)

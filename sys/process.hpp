@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <utility>
+#include <vector>
 
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
@@ -40,6 +41,9 @@ private:
 // not -1. Runs `child` there and nothing after it: the child never returns into the caller's code,
 // so no destructor of the parent runs twice. The caller must have a single thread.
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument);
+
+// Closes every descriptor from 3 on but these; those that are -1 do not count.
+Result<> close_all_but(std::vector<int> kept);
 
 Result<> send_signal(const Fd& pidfd, int signal);
 

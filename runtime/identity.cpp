@@ -1,0 +1,114 @@
+#include "runtime/identity.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "sys/file.hpp"
+
+namespace runtime {
+
+static constexpr std::size_t kPasswdMost = std::size_t{1} << 20;
+static constexpr std::size_t kStatusMost = std::size_t{1} << 20;  // it lists all groups
+
+Result<> set_limits(const std::vector<spec::Rlimit>& limits)
+{
+    for (const auto& limit : limits) {
+        const rlimit value = {.rlim_cur = limit.soft, .rlim_max = limit.hard};
+        if (::setrlimit(static_cast<__rlimit_resource>(limit.type), &value) < 0)
+            return failed_sys("set {} to {}, at most {}", spec::word(limit.type), limit.soft,
+                              limit.hard);
+    }
+    return {};
+}
+
+Result<> become(const spec::User& user)
+{
+    // The kernel's calls, for the C library's would reach for other threads.
+    if (user.uid != 0 && ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+        return failed_sys("keep capabilities across the change of the user");
+    if (::syscall(SYS_setgroups, user.additional_gids.size(), user.additional_gids.data()) < 0)
+        return failed_sys("set {} additional groups", user.additional_gids.size());
+    if (::syscall(SYS_setresgid, user.gid, user.gid, user.gid) < 0)
+        return failed_sys("become group {}", user.gid);
+    if (::syscall(SYS_setresuid, user.uid, user.uid, user.uid) < 0)
+        return failed_sys("become user {}", user.uid);
+    return {};
+}
+
+Result<> own_stdio(const spec::User& user)
+{
+    for (int fd = 0; user.uid != 0 && fd <= 2; ++fd) {
+        struct stat status = {};
+        if (::fstat(fd, &status) < 0)
+            return failed_sys("look at descriptor {}", fd);
+        const bool null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+        // What cannot be given away works as well as it did for the caller.
+        if (!null && status.st_uid != user.uid &&
+            ::fchown(fd, user.uid, static_cast<gid_t>(-1)) < 0 && errno != EINVAL &&
+            errno != EPERM && errno != EROFS)
+            return failed_sys("give descriptor {} to user {}", fd, user.uid);
+    }
+    return {};
+}
+
+// A line of /proc/PID/status: "Name:\tvalue".
+static std::string_view line_of(std::string_view status, std::string_view name)
+{
+    const auto at = status.find(format("\n{}:\t", name));
+    if (at == status.npos)
+        return {};
+    const auto begin = at + name.size() + 3;
+    return status.substr(begin, status.find('\n', begin) - begin);
+}
+
+Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
+                       const CapabilitySets& capabilities)
+{
+    const std::string status = TRY(sys::read_file(proc.get(), "thread-self/status", kStatusMost));
+    const auto& user = process.user;
+    const struct {
+        std::string_view name;
+        std::string wanted;
+    } rows[] = {
+        {"Uid", format("{0}\t{0}\t{0}\t{0}", user.uid)},
+        {"Gid", format("{0}\t{0}\t{0}\t{0}", user.gid)},
+        {"CapInh", format("{:016x}", capabilities.inheritable)},
+        {"CapPrm", format("{:016x}", capabilities.permitted)},
+        {"CapEff", format("{:016x}", capabilities.effective)},
+        {"CapBnd", format("{:016x}", capabilities.bounding)},
+        {"CapAmb", format("{:016x}", capabilities.ambient)},
+        {"NoNewPrivs", process.no_new_privileges ? "1" : "0"},
+    };
+    for (const auto& [name, wanted] : rows)
+        if (const auto found = line_of(status, name); found != wanted)
+            return failed("{} is \"{}\" and should be \"{}\"", name, found, wanted);
+    return {};
+}
+
+std::string home_of(std::uint32_t uid)
+{
+    const auto passwd = sys::read_file(AT_FDCWD, "/etc/passwd", kPasswdMost);
+    for (std::string_view rest = passwd ? *passwd : std::string_view(); !rest.empty();) {
+        // name:password:uid:gid:comment:home:shell
+        std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        std::string_view fields[7];
+        for (auto& field : fields) {
+            field = line.substr(0, line.find(':'));
+            line.remove_prefix(std::min(field.size() + 1, line.size()));
+        }
+        if (fields[2] == format("{}", uid) && !fields[5].empty())
+            return std::string(fields[5]);
+    }
+    return "/";
+}
+
+}  // namespace runtime

@@ -1,0 +1,29 @@
+// Who the program of a container is: ids, limits, and the proof that nothing more is left to it.
+#pragma once
+
+#include <string>
+
+#include "runtime/capabilities.hpp"
+#include "spec/config_process.hpp"
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+Result<> set_limits(const std::vector<spec::Rlimit>& limits);
+
+// Ids and groups, for good; the permitted capabilities stay until set_capabilities().
+Result<> become(const spec::User& user);
+
+// The standard descriptors, so that a program of this user can open /dev/stdout again.
+Result<> own_stdio(const spec::User& user);
+
+// Compares what the kernel says of this thread with what was asked for. `proc` is a folder of a
+// procfs that shows this thread, opened before it lost its privileges.
+Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
+                       const CapabilitySets& capabilities);
+
+// Its home in /etc/passwd of the current root; "/" where that does not say.
+std::string home_of(std::uint32_t uid);
+
+}  // namespace runtime

@@ -1,0 +1,271 @@
+#include "runtime/init.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "runtime/identity.hpp"
+#include "runtime/program.hpp"
+#include "runtime/rootfs.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+#include "sys/root.hpp"
+#include "sys/steps.hpp"
+
+namespace runtime {
+
+namespace {
+
+// Init dies with a parent that is gone before it said the word.
+Result<> expect(const Init& init, Word word)
+{
+    const auto message = TRY(init.parent.receive());
+    if (!message)
+        ::_exit(1);
+    if (message->kind != static_cast<char>(word))
+        return failed("a message '{}' where '{}' was expected", message->kind,
+                      static_cast<char>(word));
+    return {};
+}
+
+Result<> wait_for_parent(Init& init)
+{
+    ::prctl(PR_SET_NAME, "runtime:init", 0, 0, 0);
+    // What shares our namespaces must not look into us while we still hold things of the host.
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    ::umask(0);
+    // Above all the parent's own end: while it is open here, we would not see the parent go.
+    TRY(sys::close_all_but({init.parent.fd().get(), init.root.get(), init.socket.get()}));
+    return expect(init, Word::Go);
+}
+
+Result<> join_namespaces(Init& init)
+{
+    for (const auto& joined : init.plan.namespaces.joined)
+        if (joined.flag != CLONE_NEWPID && joined.flag != CLONE_NEWTIME)
+            TRY(join_namespace(joined));
+    // Not by clone3: it begins where its maker stands, and init was not in its groups then.
+    if (init.plan.namespaces.made & CLONE_NEWCGROUP && ::unshare(CLONE_NEWCGROUP) < 0)
+        return failed_sys("make a cgroup namespace");
+    return {};
+}
+
+Result<> lead_a_session(Init&)
+{
+    if (::setsid() < 0)
+        return failed_sys("setsid");
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return {};
+}
+
+Result<> set_names(Init& init)
+{
+    const spec::Config& config = init.bundle.config;
+    if (!config.hostname.empty() &&
+        ::sethostname(config.hostname.data(), config.hostname.size()) < 0)
+        return failed_sys("set the host name to {}", config.hostname);
+    if (!config.domainname.empty() &&
+        ::setdomainname(config.domainname.data(), config.domainname.size()) < 0)
+        return failed_sys("set the domain name to {}", config.domainname);
+    return {};
+}
+
+Result<> bring_up_loopback(Init& init)
+{
+    if (!(init.plan.namespaces.made & CLONE_NEWNET))
+        return {};
+    const sys::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket)
+        return failed_sys("make a socket");
+    ifreq request = {};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_flags = IFF_UP;
+    if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) < 0)
+        return failed_sys("bring up lo");
+    return {};
+}
+
+// The host's /dev/null, and nothing that somebody put in its place (CVE-2025-31133).
+Result<sys::Fd> open_null()
+{
+    sys::Fd null = TRY(sys::open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW));
+    struct stat status = {};
+    if (::fstat(null.get(), &status) < 0)
+        return failed_sys("look at /dev/null");
+    if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
+        return failed("/dev/null is not the device c 1:3");
+    return null;
+}
+
+Result<> attach_root(Init& init)
+{
+    init.null = TRY(open_null());
+    return attach_rootfs(init.root, init.plan.host_propagation);
+}
+
+Result<> mount_all(Init& init)
+{
+    return make_mounts(init.root, init.plan.mounts);
+}
+
+Result<> make_dev(Init& init)
+{
+    const auto origin =
+        init.plan.namespaces.has(CLONE_NEWUSER) ? DeviceOrigin::HostBound : DeviceOrigin::Made;
+    TRY(make_devices(init.root, init.plan.devices, origin));
+    return make_device_links(init.root);
+}
+
+// Made while we are still root; who may enter it is asked as the user.
+Result<> make_working_folder(Init& init)
+{
+    const auto made = sys::make_folder_in_root(init.root, init.bundle.config.process->cwd);
+    return made ? Result<>() : std::unexpected(made.error());
+}
+
+Result<> hide_paths(Init& init)
+{
+    const spec::Linux& linux = init.bundle.config.linux;
+    TRY(mask_paths(init.root, linux.masked_paths, init.null));
+    TRY(make_paths_read_only(init.root, linux.readonly_paths));
+    return init.bundle.config.root.readonly ? make_root_read_only(init.root) : Result<>();
+}
+
+Result<> pivot_into_root(Init& init)
+{
+    init.proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
+    TRY(pivot(init.root, init.plan.root_propagation));
+    init.root = {};
+    init.null = {};
+    return {};
+}
+
+Result<> set_rlimits(Init& init)
+{
+    return set_limits(init.bundle.config.process->rlimits);
+}
+
+Result<> become_the_user(Init& init)
+{
+    const spec::Process& process = *init.bundle.config.process;
+    TRY(own_stdio(process.user));
+    TRY(drop_bounding(init.plan.capabilities.bounding));
+    TRY(become(process.user));
+    ::umask(process.user.umask.value_or(0022));
+    return {};
+}
+
+// A descriptor of the host that leaked in here would make its folder reachable (CVE-2024-21626).
+Result<> enter_working_folder(Init& init)
+{
+    const std::string& folder = init.bundle.config.process->cwd;
+    if (::chdir(folder.c_str()) < 0)
+        return failed_sys("enter {}", folder);
+    char path[PATH_MAX];
+    if (!::getcwd(path, sizeof path))
+        return failed_sys("ask where {} is", folder);
+    if (path[0] != '/')
+        return failed("{} leads out of the container", folder);
+    return {};
+}
+
+// Without no_new_privs a filter can be loaded by a privileged process only. It is loaded as late as
+// can be, for it may forbid what we still have to do: until then one capability stays.
+bool filter_needs_privilege(const Init& init)
+{
+    return !init.plan.filter.program.empty() && !init.bundle.config.process->no_new_privileges;
+}
+
+Result<> drop_capabilities(Init& init)
+{
+    CapabilitySets sets = init.plan.capabilities;
+    if (filter_needs_privilege(init)) {
+        sets.permitted |= std::uint64_t{1} << CAP_SYS_ADMIN;
+        sets.effective |= std::uint64_t{1} << CAP_SYS_ADMIN;
+    }
+    TRY(set_capabilities(sets));
+    if (init.bundle.config.process->no_new_privileges &&
+        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return failed_sys("set no_new_privs");
+    return check_posture(init.proc, *init.bundle.config.process, sets);
+}
+
+Result<> find_the_program(Init& init)
+{
+    const spec::Process& process = *init.bundle.config.process;
+    init.proc = {};
+    init.environment = last_of_each(process.env);
+    if (!variable(init.environment, "HOME"))
+        init.environment.push_back("HOME=" + home_of(process.user.uid));
+    init.program = TRY(find_program(process.args[0], variable(init.environment, "PATH")));
+    return {};
+}
+
+Result<> wait_for_start(Init& init)
+{
+    TRY(init.parent.send(static_cast<char>(Word::Ready)));
+    return expect(init, Word::Start);
+}
+
+Result<> load_filter(Init& init)
+{
+    if (init.plan.filter.program.empty())
+        return {};
+    TRY(load_seccomp(init.plan.filter));
+    return filter_needs_privilege(init) ? set_capabilities(init.plan.capabilities) : Result<>();
+}
+
+Result<> execute_program(Init& init)
+{
+    // All of ours close by themselves; this is for what we do not know of.
+    if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        return failed_sys("close what is not the container's");
+    return execute(init.program, init.bundle.config.process->args, init.environment);
+}
+
+constexpr sys::Step<Init> kInit[] = {
+    {"wait for parent", wait_for_parent},
+    {"join namespaces", join_namespaces},
+    {"lead a session", lead_a_session},
+    {"set names", set_names},
+    {"bring up loopback", bring_up_loopback},
+    {"attach rootfs", attach_root},
+    {"mount", mount_all},
+    {"make devices", make_dev},
+    {"make working folder", make_working_folder},
+    {"hide paths", hide_paths},
+    {"pivot into rootfs", pivot_into_root},
+    {"set limits", set_rlimits},
+    {"become the user", become_the_user},
+    {"enter working folder", enter_working_folder},
+    {"drop capabilities", drop_capabilities},
+    {"find program", find_the_program},
+    {"wait for start", wait_for_start},
+    {"load seccomp", load_filter},
+    {"execute", execute_program},
+};
+
+}  // namespace
+
+int run_init(Init& init)
+{
+    const auto done = sys::run_steps<Init>(kInit, init);
+    (void)init.parent.send(done.error());
+    return 1;
+}
+
+}  // namespace runtime

@@ -1,0 +1,36 @@
+// The first process of a container, from clone3 to execve.
+#pragma once
+
+#include <string>
+
+#include "runtime/plan.hpp"
+#include "sys/channel.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+// What init and its parent say to each other, in this order.
+enum class Word : char {
+    Go = 'G',     // parent: you are on record, begin
+    Ready = 'R',  // init: all is set up, the program was found
+    Start = 'S',  // parent: execute it
+    Wait = 'W',   // parent: first wait for a call on the socket that you hold
+};
+
+// What init works with: all of it made by the parent, and gone with execve.
+struct Init {
+    const Bundle& bundle;
+    const Plan& plan;
+    sys::Channel parent = {};
+    sys::Fd root = {};         // of the container, detached
+    sys::Fd null = {};         // the host's /dev/null
+    sys::Fd proc = {};         // the host's /proc, across the pivot
+    sys::Fd socket = {};       // where it waits for `start`; none: it does not
+    std::string program = {};  // what was found for args[0]
+    std::vector<std::string> environment = {};
+};
+
+// Runs in the clone: returns only where something failed, after it has told the parent.
+int run_init(Init& init);
+
+}  // namespace runtime

@@ -1,0 +1,93 @@
+#include "runtime/plan.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "runtime/refused.hpp"
+#include "spec/json.hpp"
+#include "spec/semver.hpp"
+#include "sys/file.hpp"
+
+namespace runtime {
+
+// As the kernel calls it: absolute, without symlinks.
+static Result<std::string> real_path(const sys::Fd& folder, const std::string& path)
+{
+    char real[PATH_MAX];
+    const std::string link = format("/proc/self/fd/{}", folder.get());
+    const ssize_t size = ::readlink(link.c_str(), real, sizeof real);
+    if (size < 0 || static_cast<std::size_t>(size) >= sizeof real)
+        return failed_sys("find the full name of {}", path);
+    return std::string(real, static_cast<std::size_t>(size));
+}
+
+Result<Bundle> read_bundle(const std::string& path)
+{
+    const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY));
+    Bundle bundle;
+    bundle.path = TRY(real_path(folder, path));
+    bundle.config_text = TRY_TO(sys::read_file(folder.get(), "config.json", spec::kJsonMost),
+                                "bundle {}", bundle.path);
+    bundle.config = TRY(spec::read_config(bundle.config_text, "config.json", kRefused));
+    const std::string& root = bundle.config.root.path;
+    bundle.rootfs = root.starts_with('/') ? root : bundle.path + "/" + root;
+    return bundle;
+}
+
+Result<> check_config(const spec::Config& config)
+{
+    const Namespaces namespaces = plan_namespaces(config.linux.namespaces);
+    if (const auto version = spec::parse_semver(config.oci_version);
+        !version || version->major != 1)
+        return failed("config.json: /ociVersion: \"{}\" is no version 1", config.oci_version);
+    if (!config.process)
+        return failed("config.json: /process: is missing, and a container needs a program");
+    if (config.process->args.empty())
+        return failed("config.json: /process/args: is missing, and a container needs a program");
+    if (config.process->terminal)
+        return failed("config.json: /process/terminal: true is not carried out yet");
+    if (namespaces.has(CLONE_NEWUSER))
+        return failed("config.json: /linux/namespaces: user is not carried out yet");
+    if (!namespaces.has(CLONE_NEWNS))
+        return failed("config.json: /linux/namespaces: a mount namespace is missing");
+    if (!namespaces.has(CLONE_NEWUTS) && !config.hostname.empty())
+        return failed("config.json: /hostname: needs a uts namespace, or it would be the host's");
+    if (!namespaces.has(CLONE_NEWUTS) && !config.domainname.empty())
+        return failed("config.json: /domainname: needs a uts namespace, or it would be the host's");
+    return {};
+}
+
+// The mount(2) flags of a word of config-linux.md, "Rootfs Mount Propagation".
+static unsigned long propagation(spec::Propagation word)
+{
+    constexpr unsigned long flags[] = {MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE};
+    const auto number = static_cast<std::size_t>(word);
+    return flags[number % 4] | (number >= 4 ? MS_REC : 0);
+}
+
+Result<Plan> make_plan(const Bundle& bundle)
+{
+    const spec::Config& config = bundle.config;
+    Plan plan;
+    plan.namespaces = plan_namespaces(config.linux.namespaces);
+    plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
+    plan.devices = plan_devices(config.linux.devices);
+    std::vector<std::string> unknown;
+    if (config.process->capabilities)
+        plan.capabilities = plan_capabilities(*config.process->capabilities, unknown);
+    for (const auto& word : unknown)
+        plan.warnings.push_back(format("capability {} is unknown here and left out", word));
+    if (config.linux.seccomp)
+        plan.filter = TRY_TO(compile_seccomp(*config.linux.seccomp), "config.json: /linux/seccomp");
+
+    // A shared root needs shared mounts below it; all else must not reach back to the host.
+    plan.root_propagation =
+        config.linux.rootfs_propagation ? propagation(*config.linux.rootfs_propagation) : 0;
+    plan.host_propagation =
+        plan.root_propagation & MS_SHARED ? MS_SHARED | MS_REC : MS_SLAVE | MS_REC;
+    return plan;
+}
+
+}  // namespace runtime

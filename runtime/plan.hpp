@@ -1,0 +1,43 @@
+// Everything about a container that is decided before anything is done.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/capabilities.hpp"
+#include "runtime/devices.hpp"
+#include "runtime/mounts.hpp"
+#include "runtime/namespaces.hpp"
+#include "runtime/seccomp.hpp"
+#include "spec/config.hpp"
+#include "spec/result.hpp"
+
+namespace runtime {
+
+struct Bundle {
+    std::string path = {};         // absolute
+    std::string config_text = {};  // as it was read
+    spec::Config config = {};
+    std::string rootfs = {};  // absolute
+};
+
+Result<Bundle> read_bundle(const std::string& path);
+
+// What config.json may say in itself, but not together with the rest of it.
+Result<> check_config(const spec::Config& config);
+
+struct Plan {
+    Namespaces namespaces = {};
+    std::vector<MountOp> mounts = {};
+    std::vector<DeviceNode> devices = {};
+    CapabilitySets capabilities = {};
+    SeccompFilter filter = {};
+    unsigned long host_propagation = 0;  // MS_*, of the host's mounts as the container sees them
+    unsigned long root_propagation = 0;  // MS_*, of "/" inside; 0: as it is
+    std::vector<std::string> warnings = {};
+};
+
+Result<Plan> make_plan(const Bundle& bundle);
+
+}  // namespace runtime

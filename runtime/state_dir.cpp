@@ -1,0 +1,144 @@
+#include "runtime/state_dir.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <memory>
+
+#include "spec/json.hpp"
+#include "sys/file.hpp"
+
+namespace runtime {
+
+static constexpr std::size_t kIdMost = 255;
+static constexpr const char* kState = "state.json";
+static constexpr const char* kConfig = "config.json";
+
+Result<> check_id(std::string_view id)
+{
+    const auto allowed = [](unsigned char c) {
+        return std::isalnum(c) || c == '_' || c == '+' || c == '.' || c == '-';
+    };
+    if (id.empty() || id.size() > kIdMost || id.starts_with('.') ||
+        !std::ranges::all_of(id, allowed))
+        return failed(
+            "\"{}\" is not an id: letters, digits and _ + . - are allowed, not a dot first, "
+            "{} at most",
+            id, kIdMost);
+    return {};
+}
+
+std::string default_root()
+{
+    const char* run = std::getenv("XDG_RUNTIME_DIR");
+    if (::geteuid() != 0 && run && *run == '/')
+        return std::string(run) + "/davit/runtime";
+    return "/run/davit/runtime";
+}
+
+// For us alone, whatever the umask: it holds the configs of other people's containers.
+static Result<> make_folders(const std::string& path)
+{
+    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)
+        return {};
+    const auto slash = path.find_last_of('/');
+    if (errno != ENOENT || slash == 0 || slash == path.npos)
+        return failed_sys("make folder {}", path);
+    TRY(make_folders(path.substr(0, slash)));
+    if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
+        return failed_sys("make folder {}", path);
+    return {};
+}
+
+Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
+{
+    TRY(make_folders(root));
+    sys::Fd parent = TRY(sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY));
+    if (::mkdirat(parent.get(), id.c_str(), 0700) < 0) {
+        if (errno == EEXIST)
+            return failed("container with this id already exists");
+        return failed_sys("make folder {}/{}", root, id);
+    }
+    sys::Fd fd = TRY(sys::open_at(parent.get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    return StateDir(std::move(parent), id, std::move(fd), true);
+}
+
+Result<StateDir> StateDir::open(const std::string& root, const std::string& id)
+{
+    const std::unexpected<Error> absent(Error{.doing = "container does not exist"});
+    auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    if (!parent)
+        return parent.error().code == ENOENT ? absent : std::unexpected(parent.error());
+    auto fd = sys::open_at(parent->get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!fd)
+        return fd.error().code == ENOENT ? absent : std::unexpected(fd.error());
+    return StateDir(std::move(*parent), id, std::move(*fd), false);
+}
+
+StateDir::~StateDir()
+{
+    if (made_ && fd_)
+        (void)remove();
+}
+
+Result<> StateDir::save(const spec::State& state) const
+{
+    return sys::replace_file(fd_.get(), kState, spec::write_state(state), 0600);
+}
+
+Result<spec::State> StateDir::load() const
+{
+    const std::string text = TRY(sys::read_file(fd_.get(), kState, spec::kJsonMost));
+    return spec::read_state(text, kState);
+}
+
+Result<> StateDir::save_config(std::string_view text) const
+{
+    return sys::replace_file(fd_.get(), kConfig, text, 0600);
+}
+
+static Result<std::vector<std::string>> names_in(int folder)
+{
+    const int copy = ::fcntl(folder, F_DUPFD_CLOEXEC, 3);
+    const std::unique_ptr<DIR, int (*)(DIR*)> dir(copy < 0 ? nullptr : ::fdopendir(copy),
+                                                  ::closedir);
+    if (!dir)
+        return failed_sys("list a folder");
+    ::rewinddir(dir.get());
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(dir.get()))
+        if (const std::string_view name = entry->d_name; name != "." && name != "..")
+            names.emplace_back(name);
+    return names;
+}
+
+Result<> StateDir::remove()
+{
+    made_ = false;
+    std::vector<std::string> names = TRY(names_in(fd_.get()));
+    std::ranges::stable_partition(names, [](const std::string& name) { return name != kState; });
+    for (const auto& name : names)
+        if (::unlinkat(fd_.get(), name.c_str(), 0) < 0 && errno != ENOENT)
+            return failed_sys("remove {}", name);
+    if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
+        return failed_sys("remove the folder of the container");
+    return {};
+}
+
+Result<std::vector<std::string>> list_ids(const std::string& root)
+{
+    const auto folder = sys::open_at(AT_FDCWD, root, O_RDONLY | O_DIRECTORY);
+    if (!folder)
+        return folder.error().code == ENOENT ? Result<std::vector<std::string>>()
+                                             : std::unexpected(folder.error());
+    std::vector<std::string> ids = TRY(names_in(folder->get()));
+    std::erase_if(ids, [](const std::string& name) { return !check_id(name); });
+    std::ranges::sort(ids);
+    return ids;
+}
+
+}  // namespace runtime

@@ -1,0 +1,55 @@
+// The folder of a container under --root: the lock on its id, and all that is known of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spec/result.hpp"
+#include "spec/state.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+//   state.json   spec::State, replaced as a whole
+//   config.json  what `create` read
+//   start        the socket where init waits for `start`
+class StateDir {
+public:
+    // Takes the id; fails where it is taken. What was made goes again unless kept.
+    static Result<StateDir> make(const std::string& root, const std::string& id);
+    // "container does not exist" where there is none.
+    static Result<StateDir> open(const std::string& root, const std::string& id);
+
+    StateDir(StateDir&&) = default;
+    StateDir& operator=(StateDir&&) = default;
+    ~StateDir();
+
+    const sys::Fd& fd() const { return fd_; }
+    Result<> save(const spec::State& state) const;
+    Result<spec::State> load() const;
+    Result<> save_config(std::string_view text) const;
+    void keep() { made_ = false; }
+    Result<> remove();  // state.json last, so that what is interrupted can be done again
+
+private:
+    StateDir(sys::Fd parent, std::string id, sys::Fd fd, bool made)
+        : parent_(std::move(parent)), id_(std::move(id)), fd_(std::move(fd)), made_(made)
+    {
+    }
+
+    sys::Fd parent_;
+    std::string id_;
+    sys::Fd fd_;
+    bool made_;
+};
+
+// [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 255 bytes: a name that can be nothing but a name.
+Result<> check_id(std::string_view id);
+
+// Where state is kept without --root: /run/davit/runtime, or below $XDG_RUNTIME_DIR for a user.
+std::string default_root();
+
+// The ids that are taken, sorted.
+Result<std::vector<std::string>> list_ids(const std::string& root);
+
+}  // namespace runtime

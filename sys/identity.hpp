@@ -1,0 +1,20 @@
+// Which process a number meant: numbers are used again, processes are not.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "spec/result.hpp"
+#include "spec/state.hpp"
+#include "sys/fd.hpp"
+
+namespace sys {
+
+// Of a process that is held by its pidfd, so that the number is its own.
+Result<spec::ProcessIdentity> identify(pid_t pid, const Fd& pidfd);
+
+// The pidfd of that very process while it lives; nothing where it has ended, reaped or not.
+Result<std::optional<Fd>> find_process(const spec::ProcessIdentity& identity);
+
+}  // namespace sys
