@@ -1,0 +1,83 @@
+#include "runtime/capabilities.hpp"
+
+#include <linux/capability.h>
+#include <sys/capability.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace runtime {
+
+static std::uint64_t bits(const std::vector<std::string>& words, std::vector<std::string>& unknown)
+{
+    std::uint64_t set = 0;
+    for (const auto& word : words) {
+        cap_value_t number = 0;
+        // libcap takes numbers and lower case, too; the specification has neither.
+        const bool plain =
+            std::ranges::all_of(word, [](char c) { return c == '_' || std::isupper(c); });
+        if (plain && ::cap_from_name(word.c_str(), &number) == 0 && number < ::cap_max_bits())
+            set |= std::uint64_t{1} << number;
+        else if (std::ranges::find(unknown, word) == unknown.end())
+            unknown.push_back(word);
+    }
+    return set;
+}
+
+CapabilitySets plan_capabilities(const spec::Capabilities& words, std::vector<std::string>& unknown)
+{
+    return {.bounding = bits(words.bounding, unknown),
+            .permitted = bits(words.permitted, unknown),
+            .effective = bits(words.effective, unknown),
+            .inheritable = bits(words.inheritable, unknown),
+            .ambient = bits(words.ambient, unknown)};
+}
+
+std::string capability_words(std::uint64_t set)
+{
+    std::string words;
+    for (cap_value_t number = 0; number < 64; ++number) {
+        if (!(set >> number & 1))
+            continue;
+        char* name = ::cap_to_name(number);  // a bare number where libcap is older than the kernel
+        std::string word = name ? name : "?";
+        ::cap_free(name);
+        std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
+        words += (words.empty() ? "" : ", ") + word;
+    }
+    return words.empty() ? "none" : words;
+}
+
+Result<> drop_bounding(std::uint64_t keep)
+{
+    for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
+        if (!(keep >> number & 1) && ::cap_drop_bound(number) < 0)
+            return failed_sys("drop {} from the bounding set",
+                              capability_words(std::uint64_t{1} << number));
+    return {};
+}
+
+Result<> set_capabilities(const CapabilitySets& sets)
+{
+    // The kernel's own call: libcap's cap_set_proc() would first build its sets bit by bit.
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct data[2] = {};
+    for (int half = 0; half < 2; ++half)
+        data[half] = {.effective = static_cast<__u32>(sets.effective >> (32 * half)),
+                      .permitted = static_cast<__u32>(sets.permitted >> (32 * half)),
+                      .inheritable = static_cast<__u32>(sets.inheritable >> (32 * half))};
+    if (::capset(&header, data) < 0)
+        return failed_sys("set effective {}, permitted {}, inheritable {}",
+                          capability_words(sets.effective), capability_words(sets.permitted),
+                          capability_words(sets.inheritable));
+    if (::cap_reset_ambient() < 0)
+        return failed_sys("clear the ambient set");
+    for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
+        if (sets.ambient >> number & 1 && ::cap_set_ambient(number, CAP_SET) < 0)
+            return failed_sys(
+                "raise {} in the ambient set, which needs it permitted and inheritable",
+                capability_words(std::uint64_t{1} << number));
+    return {};
+}
+
+}  // namespace runtime

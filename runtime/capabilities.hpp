@@ -1,0 +1,35 @@
+// The five capability sets of a process: from words to bits, applied, and proven.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "spec/config_process.hpp"
+#include "spec/result.hpp"
+
+namespace runtime {
+
+// Bit n is capability number n (capabilities(7)).
+struct CapabilitySets {
+    std::uint64_t bounding = 0;
+    std::uint64_t permitted = 0;
+    std::uint64_t effective = 0;
+    std::uint64_t inheritable = 0;
+    std::uint64_t ambient = 0;
+
+    bool operator==(const CapabilitySets&) const = default;
+};
+
+// Words that the kernel or libcap does not know are left out and named in `unknown`: config.md asks
+// to warn of them, not to fail.
+CapabilitySets plan_capabilities(const spec::Capabilities& words,
+                                 std::vector<std::string>& unknown);
+
+// In this order around the change of the user, which empties all but the bounding set.
+Result<> drop_bounding(std::uint64_t keep);
+Result<> set_capabilities(const CapabilitySets& sets);
+
+std::string capability_words(std::uint64_t set);  // "CAP_CHOWN, CAP_KILL", or "none"
+
+}  // namespace runtime

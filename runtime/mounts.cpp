@@ -1,0 +1,166 @@
+#include "runtime/mounts.hpp"
+
+#include <linux/mount.h>
+
+#include "runtime/mount_options.hpp"
+
+namespace runtime {
+
+namespace {
+
+// MS_* flags that belong to one mount, as mount_setattr(2) calls them. The others belong to the
+// file system, which a bind has in common with the host.
+struct Attribute {
+    unsigned long flag, attribute;
+};
+constexpr Attribute kAttributes[] = {
+    {MS_RDONLY, MOUNT_ATTR_RDONLY},
+    {MS_NOSUID, MOUNT_ATTR_NOSUID},
+    {MS_NODEV, MOUNT_ATTR_NODEV},
+    {MS_NOEXEC, MOUNT_ATTR_NOEXEC},
+    {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME},
+    {MS_NOATIME, MOUNT_ATTR_NOATIME},
+    {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
+    {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
+    {MS_RELATIME, MOUNT_ATTR_RELATIME},
+};
+constexpr unsigned long kTimes = MS_NOATIME | MS_STRICTATIME | MS_RELATIME;
+
+// What the options of one mount add up to; a later one overrides an earlier one.
+struct Sum {
+    unsigned long set = 0, clear = 0;
+    bool remount = false;
+};
+
+unsigned long attributes(unsigned long flags)
+{
+    unsigned long sum = 0;
+    for (const auto& [flag, attribute] : kAttributes)
+        if (flags & flag)
+            sum |= attribute;
+    return sum;
+}
+
+// The times are one field of several values: to set one is to clear the field first.
+sys::MountAttributes change(const Sum& sum)
+{
+    sys::MountAttributes change{.set = attributes(sum.set), .clear = attributes(sum.clear)};
+    if ((sum.set | sum.clear) & kTimes)
+        change.clear |= MOUNT_ATTR__ATIME;
+    return change;
+}
+
+Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
+{
+    const MountOption* option = find_mount_option(name);
+    if (!option) {
+        op.what.data += (op.what.data.empty() ? "" : ",") + name;
+        return {};
+    }
+    const unsigned long flags = option->flags;
+    switch (option->kind) {
+        case OptionKind::Set:
+            sum.set |= flags;
+            sum.clear &= ~flags;
+            break;
+        case OptionKind::Clear:
+            sum.set &= ~flags;
+            sum.clear |= flags;
+            break;
+        case OptionKind::SetRecursive:
+            op.recursive.set |= flags;
+            op.recursive.clear &= ~flags;
+            if (flags & MOUNT_ATTR__ATIME)
+                op.recursive.clear |= MOUNT_ATTR__ATIME;
+            break;
+        case OptionKind::ClearRecursive:
+            op.recursive.set &= ~flags;
+            op.recursive.clear |= flags;
+            break;
+        case OptionKind::Propagation:
+            op.propagation.push_back(flags);
+            break;
+        case OptionKind::Bind:
+            op.kind = MountKind::Bind;
+            op.depth = flags & MS_REC ? sys::Depth::Recursive : sys::Depth::One;
+            break;
+        case OptionKind::Remount:
+            sum.remount = true;
+            break;
+        case OptionKind::CopyUp:
+            op.copy_up = true;
+            break;
+        case OptionKind::Nothing:
+            break;
+        case OptionKind::NotYet:
+            return failed("option {} is not carried out yet", name);
+    }
+    return {};
+}
+
+Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& sum, MountOp& op)
+{
+    if (sum.remount)
+        op.kind = MountKind::Remount;
+    if (op.kind == MountKind::FileSystem && op.what.type == "cgroup2")
+        op.what.type = "cgroup";
+    if (op.kind == MountKind::FileSystem && op.what.type == "cgroup")
+        op.kind = MountKind::Cgroup;
+    if (op.copy_up && (op.kind != MountKind::FileSystem || op.what.type != "tmpfs"))
+        return failed("option tmpcopyup is for a tmpfs, this is a {}", op.what.type);
+    op.what.flags = sum.set;
+    if (op.kind == MountKind::FileSystem || op.kind == MountKind::Cgroup) {
+        if (op.what.type.empty())
+            return failed("it has neither a type nor the option bind");
+        if (op.what.source.empty())
+            op.what.source = op.what.type;
+        return {};
+    }
+    op.attributes = change(sum);
+    if (!op.what.data.empty())
+        return failed("options \"{}\" are a file system's own; a bind keeps those of its source",
+                      op.what.data);
+    constexpr unsigned long file_systems =
+        MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_I_VERSION | MS_LAZYTIME;
+    if (sum.set & file_systems)
+        return failed(
+            "sync, dirsync, mand, iversion and lazytime belong to the file system, which "
+            "a bind has in common with the host");
+    if (op.kind == MountKind::Bind && mount.source.empty())
+        return failed("a bind needs a source");
+    if (op.kind == MountKind::Bind && !mount.source.starts_with('/'))
+        op.what.source = bundle + "/" + mount.source;
+    return {};
+}
+
+Result<MountOp> plan_mount(const spec::Mount& mount, const std::string& bundle)
+{
+    MountOp op;
+    op.destination =
+        mount.destination.starts_with('/') ? mount.destination : "/" + mount.destination;
+    op.what.type = mount.type;
+    op.what.source = mount.source;
+    if (mount.type == "bind")
+        op.kind = MountKind::Bind;
+    Sum sum;
+    for (const auto& option : mount.options)
+        TRY(add_option(option, sum, op));
+    TRY(finish(mount, bundle, sum, op));
+    return op;
+}
+
+}  // namespace
+
+Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
+                                         const std::string& bundle)
+{
+    std::vector<MountOp> plan;
+    for (const auto& mount : mounts) {
+        MountOp op =
+            TRY_TO(plan_mount(mount, bundle), "/mounts/{} ({})", plan.size(), mount.destination);
+        plan.push_back(std::move(op));
+    }
+    return plan;
+}
+
+}  // namespace runtime

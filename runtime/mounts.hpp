@@ -1,0 +1,36 @@
+// The mounts of a container as a plan: what config.json asks for, in the words of mount(2).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "spec/config.hpp"
+#include "spec/result.hpp"
+#include "sys/mount.hpp"
+
+namespace runtime {
+
+enum class MountKind : std::uint8_t {
+    FileSystem,  // a new one, by mount(2)
+    Bind,        // a copy of a mount of the host, by open_tree(2)
+    Remount,     // changes attributes of the mount that is there, never its file system
+    Cgroup,      // the container's own control groups, whatever version the host has
+};
+
+struct MountOp {
+    MountKind kind = MountKind::FileSystem;
+    std::string destination = {};                 // absolute, in the container
+    sys::FileSystem what = {};                    // of a Bind only `source` counts, made absolute
+    sys::Depth depth = sys::Depth::One;           // of a Bind
+    sys::MountAttributes attributes = {};         // of a Bind or Remount; MOUNT_ATTR_*
+    sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
+    std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
+    bool copy_up = false;                         // tmpfs: begins with what it hides
+};
+
+// `bundle` is where relative sources of binds begin. An error names the mount's place in the list.
+Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
+                                         const std::string& bundle);
+
+}  // namespace runtime

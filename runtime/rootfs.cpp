@@ -1,0 +1,178 @@
+#include "runtime/rootfs.hpp"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "sys/file.hpp"
+#include "sys/root.hpp"
+
+namespace runtime {
+
+Result<sys::Fd> open_rootfs(const std::string& path)
+{
+    sys::Fd root = TRY(sys::clone_mount(AT_FDCWD, path, sys::Depth::Recursive));
+    struct stat found = {};
+    if (::fstat(root.get(), &found) < 0)
+        return failed_sys("look at {}", path);
+    if (!S_ISDIR(found.st_mode))
+        return std::unexpected(Error{.doing = path, .code = ENOTDIR});
+    return root;
+}
+
+Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation)
+{
+    if (::mount(nullptr, "/", nullptr, propagation, nullptr) < 0)
+        return failed_sys("set the propagation of the host's mounts to {:#x}", propagation);
+    // pivot_root(2) takes neither a shared root nor a shared mount that holds it.
+    if (propagation & MS_SHARED && ::mount(nullptr, "/", nullptr, MS_PRIVATE, nullptr) < 0)
+        return failed_sys("make / private");
+    TRY(sys::set_attributes(root, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
+    // On "/", where it hides nothing: our own paths begin at the mount below it. Elsewhere its
+    // parent would be a mount whose propagation is not ours to change.
+    const sys::Fd top = TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+    return sys::attach(root, top, "/");
+}
+
+// What goes for the mount that is now at `destination`.
+static Result<> finish_mount(const sys::Fd& mount, const MountOp& op)
+{
+    if (op.recursive.set || op.recursive.clear)
+        TRY(sys::set_attributes(mount, op.recursive, sys::Depth::Recursive));
+    for (const unsigned long propagation : op.propagation)
+        TRY(sys::set_attributes(mount,
+                                {.propagation = propagation & ~static_cast<unsigned long>(MS_REC)},
+                                propagation & MS_REC ? sys::Depth::Recursive : sys::Depth::One));
+    return {};
+}
+
+static Result<> make_bind(const sys::Fd& root, const MountOp& op)
+{
+    const sys::Fd tree = TRY(sys::clone_mount(AT_FDCWD, op.what.source, op.depth));
+    struct stat found = {};
+    if (::fstat(tree.get(), &found) < 0)
+        return failed_sys("look at {}", op.what.source);
+    if (op.attributes.set || op.attributes.clear)
+        TRY(sys::set_attributes(tree, op.attributes, sys::Depth::One));
+    TRY(finish_mount(tree, op));
+    const auto target = S_ISDIR(found.st_mode) ? sys::make_folder_in_root(root, op.destination)
+                                               : sys::make_file_in_root(root, op.destination);
+    if (!target)
+        return std::unexpected(target.error());
+    return sys::attach(tree, *target, op.destination);
+}
+
+// proc and sysfs: what reads or writes them trusts their place, so no symlink may lead there
+// (CVE-2019-19921, CVE-2023-27561).
+static Result<sys::Fd> open_plain_folder(const sys::Fd& root, const MountOp& op)
+{
+    auto target = sys::open_in_root(root, op.destination, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (!target && target.error().code == ENOENT)
+        return sys::make_folder_in_root(root, op.destination);
+    if (!target && target.error().code == ENOTDIR)
+        return failed("rootfs:{} is no folder; {} is not mounted through a symbolic link",
+                      op.destination, op.what.type);
+    return target;
+}
+
+static Result<> make_file_system(const sys::Fd& root, const MountOp& op)
+{
+    const bool trusted = op.what.type == "proc" || op.what.type == "sysfs";
+    const auto target =
+        trusted ? open_plain_folder(root, op) : sys::make_folder_in_root(root, op.destination);
+    if (!target)
+        return std::unexpected(target.error());
+    TRY(sys::mount(op.what, *target, op.destination));
+    if (!op.recursive.set && !op.recursive.clear && op.propagation.empty())
+        return {};
+    const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_PATH));
+    return finish_mount(mount, op);
+}
+
+static Result<> make_mount(const sys::Fd& root, const MountOp& op)
+{
+    switch (op.kind) {
+        case MountKind::FileSystem:
+            return make_file_system(root, op);
+        case MountKind::Bind:
+            return make_bind(root, op);
+        case MountKind::Remount: {
+            const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_PATH));
+            TRY(sys::set_attributes(mount, op.attributes, sys::Depth::One));
+            return finish_mount(mount, op);
+        }
+        case MountKind::Cgroup:
+            return failed("mounting cgroups is not carried out yet");
+    }
+    std::unreachable();
+}
+
+Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan)
+{
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        TRY_TO(make_mount(root, plan[i]), "/mounts/{} ({})", i, plan[i].destination);
+    return {};
+}
+
+Result<> pivot(const sys::Fd& root, unsigned long propagation)
+{
+    if (::fchdir(root.get()) < 0)
+        return failed_sys("enter the rootfs");
+    // The old root lands on top of the new one, where "." finds it (pivot_root(2), NOTES).
+    if (::syscall(SYS_pivot_root, ".", ".") < 0)
+        return failed_sys("pivot_root");
+    if (::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)
+        return failed_sys("let go of the old root");
+    if (propagation && ::mount(nullptr, "/", nullptr, propagation, nullptr) < 0)
+        return failed_sys("set the propagation of / to {:#x}", propagation);
+    return {};
+}
+
+static Result<> mask(const sys::Fd& root, const std::string& path, const sys::Fd& null)
+{
+    const auto target = sys::open_in_root(root, path, O_PATH);
+    if (!target)
+        return target.error().code == ENOENT || target.error().code == ENOTDIR
+                   ? Result<>()
+                   : std::unexpected(target.error());
+    const auto masked = sys::mount(
+        {.source = format("/proc/self/fd/{}", null.get()), .flags = MS_BIND}, *target, path);
+    if (masked || masked.error().code != ENOTDIR)
+        return masked;
+    return sys::mount({.type = "tmpfs",
+                       .source = "tmpfs",
+                       .flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                       .data = "size=0,nr_inodes=1"},
+                      *target, path);
+}
+
+Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths, const sys::Fd& null)
+{
+    for (const auto& path : paths)
+        TRY(mask(root, path, null));
+    return {};
+}
+
+Result<> make_paths_read_only(const sys::Fd& root, const std::vector<std::string>& paths)
+{
+    for (const auto& path : paths) {
+        const auto target = sys::open_in_root(root, path, O_PATH);
+        if (!target && (target.error().code == ENOENT || target.error().code == ENOTDIR))
+            continue;
+        if (!target)
+            return std::unexpected(target.error());
+        const sys::Fd tree = TRY(sys::clone_mount(target->get(), "", sys::Depth::Recursive));
+        TRY_TO(sys::set_attributes(tree, {.set = MOUNT_ATTR_RDONLY}, sys::Depth::Recursive),
+               "make {} read-only", path);
+        TRY(sys::attach(tree, *target, path));
+    }
+    return {};
+}
+
+Result<> make_root_read_only(const sys::Fd& root)
+{
+    return sys::set_attributes(root, {.set = MOUNT_ATTR_RDONLY}, sys::Depth::One);
+}
+
+}  // namespace runtime

@@ -1,0 +1,120 @@
+#include "runtime/mounts.hpp"
+
+#include <criterion/criterion.h>
+#include <linux/mount.h>
+
+#include <algorithm>
+
+#include "runtime/mount_options.hpp"
+
+using runtime::MountKind;
+
+static runtime::MountOp plan(spec::Mount mount)
+{
+    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle");
+    cr_assert(plan, "%s", plan ? "" : plan.error().doing.c_str());
+    return plan->at(0);
+}
+
+static void expect_error(spec::Mount mount, const char* sentence)
+{
+    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle");
+    cr_assert(!plan, "expected: %s", sentence);
+    cr_expect_str_eq(plan.error().doing.c_str(), sentence);
+}
+
+Test(mounts, a_file_system_gets_its_flags_and_what_is_its_own)
+{
+    const auto op = plan({.destination = "/dev/shm",
+                          .type = "tmpfs",
+                          .source = "shm",
+                          .options = {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}});
+    cr_expect(op.kind == MountKind::FileSystem);
+    cr_expect_eq(op.what.flags, MS_NOSUID | MS_NOEXEC | MS_NODEV);
+    cr_expect_str_eq(op.what.data.c_str(), "mode=1777,size=65536k");
+}
+
+Test(mounts, a_later_option_overrides_an_earlier_one)
+{
+    cr_expect_eq(plan({.destination = "/t", .type = "tmpfs", .options = {"ro", "rw"}}).what.flags,
+                 0);
+    const auto op = plan({.destination = "/t", .source = "/s", .options = {"bind", "rw", "ro"}});
+    cr_expect_eq(op.attributes.set, MOUNT_ATTR_RDONLY);
+    cr_expect_eq(op.attributes.clear, 0);
+}
+
+Test(mounts, a_bind_takes_attributes_and_its_source_begins_at_the_bundle)
+{
+    const auto op = plan({.destination = "data",
+                          .type = "bind",
+                          .source = "volumes/data",
+                          .options = {"rbind", "nosuid", "exec", "noatime", "rprivate"}});
+    cr_expect(op.kind == MountKind::Bind);
+    cr_expect(op.depth == sys::Depth::Recursive);
+    cr_expect_str_eq(op.destination.c_str(), "/data");
+    cr_expect_str_eq(op.what.source.c_str(), "/bundle/volumes/data");
+    cr_expect_eq(op.attributes.set, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOATIME);
+    cr_expect_eq(op.attributes.clear, MOUNT_ATTR_NOEXEC | MOUNT_ATTR__ATIME);
+    cr_expect_eq(op.propagation.at(0), MS_PRIVATE | MS_REC);
+}
+
+Test(mounts, recursive_options_are_for_any_kind_of_mount)
+{
+    const auto op = plan({.destination = "/t",
+                          .type = "tmpfs",
+                          .options = {"rro", "rnosymfollow", "rstrictatime", "rrw"}});
+    cr_expect_eq(op.recursive.set, MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_STRICTATIME);
+    cr_expect_eq(op.recursive.clear, MOUNT_ATTR_RDONLY | MOUNT_ATTR__ATIME);
+}
+
+Test(mounts, every_version_of_cgroup_is_the_same_request)
+{
+    for (const char* type : {"cgroup", "cgroup2"})
+        cr_expect(plan({.destination = "/sys/fs/cgroup", .type = type}).kind == MountKind::Cgroup);
+}
+
+Test(mounts, a_remount_never_reaches_the_file_system)
+{
+    const auto op = plan({.destination = "/", .options = {"remount", "ro"}});
+    cr_expect(op.kind == MountKind::Remount);
+    cr_expect_eq(op.attributes.set, MOUNT_ATTR_RDONLY);
+}
+
+Test(mounts, what_makes_no_sense_is_refused_with_its_place)
+{
+    expect_error({.destination = "/a"},
+                 "/mounts/0 (/a): it has neither a type nor the option bind");
+    expect_error({.destination = "/a", .options = {"bind"}},
+                 "/mounts/0 (/a): a bind needs a source");
+    expect_error(
+        {.destination = "/a", .source = "/s", .options = {"bind", "size=1m", "x"}},
+        "/mounts/0 (/a): options \"size=1m,x\" are a file system's own; a bind keeps those "
+        "of its source");
+    expect_error({.destination = "/a", .source = "/s", .options = {"bind", "sync"}},
+                 "/mounts/0 (/a): sync, dirsync, mand, iversion and lazytime belong to the file "
+                 "system, which a bind has in common with the host");
+    expect_error({.destination = "/a", .source = "/s", .options = {"bind", "idmap"}},
+                 "/mounts/0 (/a): option idmap is not carried out yet");
+    expect_error({.destination = "/a", .type = "proc", .options = {"tmpcopyup"}},
+                 "/mounts/0 (/a): option tmpcopyup is for a tmpfs, this is a proc");
+}
+
+// config.md, "Linux mount options".
+Test(mounts, every_option_that_the_specification_lists_is_known)
+{
+    for (const char* name :
+         {"async",          "atime",      "bind",         "defaults",    "dev",
+          "diratime",       "dirsync",    "exec",         "iversion",    "lazytime",
+          "loud",           "mand",       "noatime",      "nodev",       "nodiratime",
+          "noexec",         "noiversion", "nolazytime",   "nomand",      "norelatime",
+          "nostrictatime",  "nosuid",     "nosymfollow",  "private",     "ratime",
+          "rbind",          "rdev",       "rdiratime",    "relatime",    "remount",
+          "rexec",          "rnoatime",   "rnodiratime",  "rnoexec",     "rnorelatime",
+          "rnostrictatime", "rnosuid",    "rnosymfollow", "ro",          "rprivate",
+          "rrelatime",      "rro",        "rrw",          "rshared",     "rslave",
+          "rstrictatime",   "rsuid",      "rsymfollow",   "runbindable", "rw",
+          "shared",         "silent",     "slave",        "strictatime", "suid",
+          "symfollow",      "sync",       "tmpcopyup",    "unbindable",  "idmap",
+          "ridmap",         "rnodev"})
+        cr_expect(runtime::find_mount_option(name), "%s is missing", name);
+}
