@@ -36,7 +36,7 @@ struct Capabilities {
 };
 
 // In the kernel's order (asm-generic/resource.h), so that the number of a member is RLIMIT_*.
-enum class Resource {
+enum class RlimitType {
     Cpu,
     Fsize,
     Data,
@@ -55,13 +55,13 @@ enum class Resource {
     Rttime
 };
 template <>
-inline constexpr auto kWords<Resource> =
+inline constexpr auto kWords<RlimitType> =
     words("RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS",
           "RLIMIT_NPROC", "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS",
           "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME");
 
 struct Rlimit {
-    Resource type = Resource::Cpu;
+    RlimitType type = RlimitType::Cpu;
     std::uint64_t soft = 0;
     std::uint64_t hard = 0;
 };

@@ -1,3 +1,5 @@
+#include "spec/json.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -6,35 +8,41 @@
 
 namespace spec {
 
-static std::string needed(const Type& type)
+bool JsonReader::wrong(std::string_view sentence)
 {
-    switch (type.kind) {
+    return fail(start_, pointer(frames_.size()), sentence);
+}
+
+Range JsonReader::range(const Slot& slot)
+{
+    return slot.field->rules.range.value_or(slot.type->range);
+}
+
+std::string JsonReader::needed(const Slot& slot)
+{
+    std::string list = "one of";
+    switch (slot.type->kind) {
         case Kind::Boolean:
             return "true or false";
         case Kind::Integer:
-            return {};  // its range is the field's
+            return format("a number from {} to {}", range(slot).least, range(slot).most);
         case Kind::String:
             return "a string";
         case Kind::Array:
             return "an array";
+        case Kind::Word:
+            for (const std::string_view word : slot.type->words)
+                list += format("{} {}", list.ends_with("of") ? "" : ",", word);
+            return list;
         default:
             return "an object";
-        case Kind::Word:
-            break;
     }
-    std::string list = "one of ";
-    for (const std::string_view& word : type.words)
-        list += format("{}{}", &word == &type.words[0] ? "" : ", ", word);
-    return list;
 }
 
+// For a value that is not what its field is for.
 bool JsonReader::mismatch(const Slot& slot, std::string_view found)
 {
-    const Range range = slot.field->rules.range.value_or(slot.type->range);
-    const std::string what = slot.type->kind == Kind::Integer
-                                 ? format("a number from {} to {}", range.least, range.most)
-                                 : needed(*slot.type);
-    return fail(start_, pointer(frames_.size()), format("{}, {} is needed", found, what));
+    return wrong(format("{}, {} is needed", found, needed(slot)));
 }
 
 JsonReader::Slot JsonReader::expected() const
@@ -75,7 +83,7 @@ bool JsonReader::narrow()
         if (part != "*" && part != (top.array ? std::to_string(top.elements - 1) : top.key))
             continue;
         if (part.size() == pattern.size())
-            return fail(start_, pointer(frames_.size()), "is not carried out yet");
+            return wrong("is not carried out yet");
         refused_.push_back(pattern.substr(part.size() + 1));
     }
     return true;
@@ -137,10 +145,10 @@ bool JsonReader::number(std::string_view digits)
     std::uint64_t size = 0;
     const auto end = digits.data() + digits.size();
     const bool fits = std::from_chars(digits.data() + negative, end, size).ec == std::errc();
-    const Range range = slot.field->rules.range.value_or(slot.type->range);
-    const auto least = static_cast<std::uint64_t>(range.least);
-    const bool inside = negative && size ? range.least < 0 && size <= 0 - least
-                                         : size <= range.most && (range.least < 0 || size >= least);
+    const auto [least, most] = range(slot);
+    const auto bound = static_cast<std::uint64_t>(least);
+    const bool inside = negative && size ? least < 0 && size <= 0 - bound
+                                         : size <= most && (least < 0 || size >= bound);
     if (!fits || !inside)
         return mismatch(slot, format("{} is out of range", shown(digits)));
     slot.type->store(place(slot), negative ? 0 - size : size);
@@ -151,10 +159,9 @@ bool JsonReader::check_text(std::string_view text)
 {
     const std::string_view raw = text_.substr(start_, end_ - start_);
     if (text.contains('\0'))
-        return fail(start_, pointer(frames_.size()), format("{} contains a NUL", quoted(text)));
+        return wrong(format("{} contains a NUL", quoted(text)));
     if (raw.contains('\\') && lone_surrogate(raw))
-        return fail(start_, pointer(frames_.size()),
-                    format("{} contains half of a surrogate pair", shown(raw)));
+        return wrong(format("{} contains half of a surrogate pair", shown(raw)));
     return true;
 }
 
@@ -175,8 +182,8 @@ bool JsonReader::string(std::string_view value)
     if (slot.type->kind != Kind::String)
         return mismatch(slot, format("{} is a string", quoted(value)));
     const Rules& rules = slot.field->rules;
-    if (const std::string_view wrong = rules.check ? rules.check(value) : ""; !wrong.empty())
-        return fail(start_, pointer(frames_.size()), format("{} {}", quoted(value), wrong));
+    if (const std::string_view why = rules.check ? rules.check(value) : ""; !why.empty())
+        return wrong(format("{} {}", quoted(value), why));
     *static_cast<std::string*>(place(slot)) = value;
     return true;
 }
@@ -187,8 +194,7 @@ bool JsonReader::open(bool array)
     if (!begin(slot))
         return false;
     if (frames_.size() == kDepthMost)
-        return fail(start_, pointer(frames_.size()),
-                    format("is nested deeper than {} levels", kDepthMost));
+        return wrong(format("is nested deeper than {} levels", kDepthMost));
     Frame frame{.field = slot.field,
                 .type = slot.type,
                 .array = array,
@@ -217,7 +223,7 @@ bool JsonReader::key(std::string_view name)
     if (!check_text(name))
         return false;
     if (!top.keys.insert(top.key).second)
-        return fail(start_, pointer(frames_.size()), "stands twice in this object");
+        return wrong("stands twice in this object");
     return !top.field || check_property(top);
 }
 
@@ -226,9 +232,8 @@ bool JsonReader::check_property(Frame& frame)
 {
     const Rules& rules = frame.field->rules;
     if (frame.type->kind == Kind::Map) {
-        const std::string_view wrong = rules.check_key ? rules.check_key(frame.key) : "";
-        return wrong.empty() ||
-               fail(start_, pointer(frames_.size()), format("{} {}", quoted(frame.key), wrong));
+        const std::string_view why = rules.check_key ? rules.check_key(frame.key) : "";
+        return why.empty() || wrong(format("{} {}", quoted(frame.key), why));
     }
     const auto fields = frame.field->table->fields;
     const auto same = std::ranges::find(fields, frame.key, &Field::name);
@@ -239,8 +244,7 @@ bool JsonReader::check_property(Frame& frame)
     const auto like = std::ranges::find(fields, case_folded(frame.key),
                                         [](const Field& field) { return case_folded(field.name); });
     return like == fields.end() ||
-           fail(start_, pointer(frames_.size()),
-                format("{} must be written \"{}\"", quoted(frame.key), like->name));
+           wrong(format("{} must be written \"{}\"", quoted(frame.key), like->name));
 }
 
 // Says what is wrong with the object or array that closes.

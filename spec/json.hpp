@@ -77,8 +77,8 @@ struct Table;
 // A property of an object: its name, and where its value goes.
 struct Field {
     std::string_view name = {};
-    const void* owner = nullptr;  // marks the struct it belongs to
-    const Type* type = nullptr;   // null: the property is known, and skipped
+    std::size_t owner = 0;       // the tag of the struct it belongs to; 0: of any
+    const Type* type = nullptr;  // null: the property is known, and skipped
     const Table* table = nullptr;
     Rules rules = {};
     void* (*member)(void* owner) = nullptr;
@@ -96,8 +96,16 @@ struct Object : Table {};
 
 namespace detail {
 
+// A number that stands for T. (The address of a variable would be shorter, but g++ 12 with its
+// sanitizers does not compare addresses at compile time.)
 template <class T>
-inline constexpr char kOwner = 0;
+consteval std::size_t tag()
+{
+    std::size_t hash = 0;
+    for (const char c : std::string_view(__PRETTY_FUNCTION__))
+        hash = hash * 31 + static_cast<unsigned char>(c);
+    return hash;
+}
 
 void this_field_belongs_to_another_struct();  // never defined: a table that calls it is no constant
 
@@ -189,7 +197,7 @@ consteval Field field(std::string_view name, Rules rules = {})
 {
     using Member = detail::Member<decltype(Pointer)>;
     return {.name = name,
-            .owner = &detail::kOwner<typename Member::Owner>,
+            .owner = detail::tag<typename Member::Owner>(),
             .type = &detail::kType<typename Member::Value>,
             .rules = rules,
             .member = [](void* owner) -> void* {
@@ -225,7 +233,7 @@ template <class T, Verdict (*Check)(const T&) = nullptr>
 consteval Object<T> object(std::span<const Field> fields)
 {
     for (const Field& field : fields)
-        if (field.owner && field.owner != &detail::kOwner<T>)
+        if (field.owner && field.owner != detail::tag<T>())
             detail::this_field_belongs_to_another_struct();
     Object<T> result{{.fields = fields}};
     if constexpr (Check != nullptr)

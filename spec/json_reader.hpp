@@ -55,7 +55,10 @@ private:
     bool check_property(Frame& frame);
     bool check_closed();
     bool blame(const Fault& fault);
+    static Range range(const Slot& slot);
+    static std::string needed(const Slot& slot);
     bool mismatch(const Slot& slot, std::string_view found);
+    bool wrong(std::string_view sentence);
     bool fail(std::size_t at, std::string pointer, std::string_view sentence);
     std::string pointer(std::size_t depth) const;
     void fail_syntax(const unsigned char* words);
