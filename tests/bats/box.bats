@@ -330,7 +330,7 @@ is_used() { # DIR: is the output of use_checkout right?
 @test "box: a checkout on a mount of its own" {
     local at
     for at in /mnt "$BATS_TEST_TMPDIR"; do
-        run unshare --mount bash -c "mount -t tmpfs tmpfs '$at' && $use_checkout" - "$at"
+        run unshare --mount bash -c "mount --no-mtab -t tmpfs tmpfs '$at' && $use_checkout" - "$at"
         is_used "$at"
     done
     is_as_before
