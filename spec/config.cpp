@@ -14,7 +14,7 @@ static constexpr Field kRootFields[] = {
     field<&Root::path>("path", {.required = true, .check = filled}),
     field<&Root::readonly>("readonly"),
 };
-static constexpr auto kRoot = object<Root>(kRootFields);
+static constexpr Object<Root> kRoot = object<Root>(kRootFields);
 
 static constexpr Field kHookFields[] = {
     field<&Hook::path>("path", {.required = true, .check = absolute}),
@@ -22,7 +22,7 @@ static constexpr Field kHookFields[] = {
     field<&Hook::env>("env", {.check = environment}),
     field<&Hook::timeout>("timeout", {.range = Range{1, INT64_MAX}}),
 };
-static constexpr auto kHook = object<Hook>(kHookFields);
+static constexpr Object<Hook> kHook = object<Hook>(kHookFields);
 
 static constexpr Field kHooksFields[] = {
     field<&Hooks::prestart>("prestart", kHook),
@@ -32,7 +32,7 @@ static constexpr Field kHooksFields[] = {
     field<&Hooks::poststart>("poststart", kHook),
     field<&Hooks::poststop>("poststop", kHook),
 };
-static constexpr auto kHooks = object<Hooks>(kHooksFields);
+static constexpr Object<Hooks> kHooks = object<Hooks>(kHooksFields);
 
 static constexpr Field kConfigFields[] = {
     field<&Config::oci_version>("ociVersion", {.required = true, .check = version}),
@@ -51,7 +51,7 @@ static constexpr Field kConfigFields[] = {
     ignored("windows"),
     ignored("zos"),
 };
-static constexpr auto kConfig = object<Config>(kConfigFields);
+static constexpr Object<Config> kConfig = object<Config>(kConfigFields);
 
 Result<Config> read_config(std::string_view text, std::string_view name,
                            std::span<const std::string_view> refused)

@@ -19,7 +19,7 @@ static constexpr Field kDeviceRuleFields[] = {
     field<&DeviceRule::minor>("minor", {.range = Range{-1, kMinorMost}}),
     field<&DeviceRule::access>("access", {.check = access}),
 };
-static constexpr auto kDeviceRule = object<DeviceRule>(kDeviceRuleFields);
+static constexpr Object<DeviceRule> kDeviceRule = object<DeviceRule>(kDeviceRuleFields);
 
 static constexpr Rules kLimit = {.range = Range{-1, INT64_MAX}};
 
@@ -34,7 +34,7 @@ static constexpr Field kMemoryFields[] = {
     field<&Memory::use_hierarchy>("useHierarchy"),
     field<&Memory::check_before_update>("checkBeforeUpdate"),
 };
-static constexpr auto kMemory = object<Memory>(kMemoryFields);
+static constexpr Object<Memory> kMemory = object<Memory>(kMemoryFields);
 
 static constexpr Field kCpuFields[] = {
     field<&Cpu::shares>("shares"),
@@ -47,7 +47,7 @@ static constexpr Field kCpuFields[] = {
     field<&Cpu::mems>("mems"),
     field<&Cpu::idle>("idle"),
 };
-static constexpr auto kCpu = object<Cpu>(kCpuFields);
+static constexpr Object<Cpu> kCpu = object<Cpu>(kCpuFields);
 
 static Verdict some_weight(const WeightDevice& device)
 {
@@ -62,14 +62,16 @@ static constexpr Field kWeightDeviceFields[] = {
     field<&WeightDevice::weight>("weight"),
     field<&WeightDevice::leaf_weight>("leafWeight"),
 };
-static constexpr auto kWeightDevice = object<WeightDevice, some_weight>(kWeightDeviceFields);
+static constexpr Object<WeightDevice> kWeightDevice =
+    object<WeightDevice, some_weight>(kWeightDeviceFields);
 
 static constexpr Field kThrottleDeviceFields[] = {
     field<&ThrottleDevice::major>("major", kMajor),
     field<&ThrottleDevice::minor>("minor", kMinor),
     field<&ThrottleDevice::rate>("rate", {.required = true}),
 };
-static constexpr auto kThrottleDevice = object<ThrottleDevice>(kThrottleDeviceFields);
+static constexpr Object<ThrottleDevice> kThrottleDevice =
+    object<ThrottleDevice>(kThrottleDeviceFields);
 
 static constexpr Field kBlockIoFields[] = {
     field<&BlockIo::weight>("weight"),
@@ -80,7 +82,7 @@ static constexpr Field kBlockIoFields[] = {
     field<&BlockIo::throttle_read_iops_device>("throttleReadIOPSDevice", kThrottleDevice),
     field<&BlockIo::throttle_write_iops_device>("throttleWriteIOPSDevice", kThrottleDevice),
 };
-static constexpr auto kBlockIo = object<BlockIo>(kBlockIoFields);
+static constexpr Object<BlockIo> kBlockIo = object<BlockIo>(kBlockIoFields);
 
 static std::string_view page_size(std::string_view text)
 {
@@ -95,24 +97,24 @@ static constexpr Field kHugepageLimitFields[] = {
     field<&HugepageLimit::page_size>("pageSize", {.required = true, .check = page_size}),
     field<&HugepageLimit::limit>("limit", {.required = true}),
 };
-static constexpr auto kHugepageLimit = object<HugepageLimit>(kHugepageLimitFields);
+static constexpr Object<HugepageLimit> kHugepageLimit = object<HugepageLimit>(kHugepageLimitFields);
 
 static constexpr Field kPriorityFields[] = {
     field<&InterfacePriority::name>("name", {.required = true}),
     field<&InterfacePriority::priority>("priority", {.required = true}),
 };
-static constexpr auto kPriority = object<InterfacePriority>(kPriorityFields);
+static constexpr Object<InterfacePriority> kPriority = object<InterfacePriority>(kPriorityFields);
 
 static constexpr Field kNetworkFields[] = {
     field<&Network::class_id>("classID"),
     field<&Network::priorities>("priorities", kPriority),
 };
-static constexpr auto kNetwork = object<Network>(kNetworkFields);
+static constexpr Object<Network> kNetwork = object<Network>(kNetworkFields);
 
 static constexpr Field kPidsFields[] = {
     field<&Pids::limit>("limit", {.required = true}),
 };
-static constexpr auto kPids = object<Pids>(kPidsFields);
+static constexpr Object<Pids> kPids = object<Pids>(kPidsFields);
 
 static Verdict some_limit(const Rdma& rdma)
 {
@@ -125,7 +127,7 @@ static constexpr Field kRdmaFields[] = {
     field<&Rdma::hca_handles>("hcaHandles"),
     field<&Rdma::hca_objects>("hcaObjects"),
 };
-static constexpr auto kRdma = object<Rdma, some_limit>(kRdmaFields);
+static constexpr Object<Rdma> kRdma = object<Rdma, some_limit>(kRdmaFields);
 
 static constexpr Field kResourcesFields[] = {
     field<&Resources::devices>("devices", kDeviceRule),

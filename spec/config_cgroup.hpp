@@ -12,7 +12,7 @@
 
 namespace spec {
 
-enum class DeviceRuleType { All, Char, Block };
+enum class DeviceRuleType : unsigned char { All, Char, Block };
 template <>
 inline constexpr auto kWords<DeviceRuleType> = words("a", "c", "b");
 

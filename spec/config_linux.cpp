@@ -15,19 +15,19 @@ static constexpr Field kNamespaceFields[] = {
     field<&Namespace::type>("type", {.required = true}),
     field<&Namespace::path>("path", {.check = absolute_or_empty}),
 };
-static constexpr auto kNamespace = object<Namespace>(kNamespaceFields);
+static constexpr Object<Namespace> kNamespace = object<Namespace>(kNamespaceFields);
 
 static constexpr Field kTimeOffsetFields[] = {
     field<&TimeOffset::secs>("secs"),
     field<&TimeOffset::nanosecs>("nanosecs", {.range = Range{0, 999'999'999}}),
 };
-static constexpr auto kTimeOffset = object<TimeOffset>(kTimeOffsetFields);
+static constexpr Object<TimeOffset> kTimeOffset = object<TimeOffset>(kTimeOffsetFields);
 
 static constexpr Field kTimeOffsetsFields[] = {
     field<&TimeOffsets::boottime>("boottime", kTimeOffset),
     field<&TimeOffsets::monotonic>("monotonic", kTimeOffset),
 };
-static constexpr auto kTimeOffsets = object<TimeOffsets>(kTimeOffsetsFields);
+static constexpr Object<TimeOffsets> kTimeOffsets = object<TimeOffsets>(kTimeOffsetsFields);
 
 // Engines also write all of st_mode: its type bits must then agree.
 static Verdict whole_device(const Device& device)
@@ -38,11 +38,11 @@ static Verdict whole_device(const Device& device)
     const std::uint32_t type = device.type == DeviceType::Block ? 0060000
                                : fifo                           ? 0010000
                                                                 : 0020000;
-    const std::uint32_t beyond = device.file_mode.value_or(0) & ~0777u;
-    if (beyond && beyond != type)
+    const std::uint32_t mode = device.file_mode.value_or(0);
+    if (mode > 0777 && (mode & ~0777u) != type)
         return Fault{"fileMode",
-                     format("{} is no mode of a \"{}\", a number from 0 to 511 is needed",
-                            *device.file_mode, word(device.type))};
+                     format("{} is no mode of a \"{}\", a number from 0 to 511 is needed", mode,
+                            word(device.type))};
     return {};
 }
 
@@ -55,7 +55,7 @@ static constexpr Field kDeviceFields[] = {
     field<&Device::uid>("uid", {.range = Range{0, kIdMost}}),
     field<&Device::gid>("gid", {.range = Range{0, kIdMost}}),
 };
-static constexpr auto kDevice = object<Device, whole_device>(kDeviceFields);
+static constexpr Object<Device> kDevice = object<Device, whole_device>(kDeviceFields);
 
 // As the kernel's dev_valid_name(), and no "%": it would make a pattern of the name.
 static std::string_view interface_name(std::string_view name)
@@ -72,7 +72,7 @@ static std::string_view interface_name_or_empty(std::string_view name)
 static constexpr Field kNetDeviceFields[] = {
     field<&NetDevice::name>("name", {.check = interface_name_or_empty}),
 };
-static constexpr auto kNetDevice = object<NetDevice>(kNetDeviceFields);
+static constexpr Object<NetDevice> kNetDevice = object<NetDevice>(kNetDeviceFields);
 
 // A class is a folder of resctrl; "/" stands for its root, the default class.
 static std::string_view class_name(std::string_view name)
@@ -96,14 +96,14 @@ static constexpr Field kIntelRdtFields[] = {
     field<&IntelRdt::mem_bw_schema>("memBwSchema", {.check = bandwidth}),
     field<&IntelRdt::enable_monitoring>("enableMonitoring"),
 };
-static constexpr auto kIntelRdt = object<IntelRdt>(kIntelRdtFields);
+static constexpr Object<IntelRdt> kIntelRdt = object<IntelRdt>(kIntelRdtFields);
 
 static constexpr Field kMemoryPolicyFields[] = {
     field<&MemoryPolicy::mode>("mode", {.required = true}),
     field<&MemoryPolicy::nodes>("nodes"),
     field<&MemoryPolicy::flags>("flags"),
 };
-static constexpr auto kMemoryPolicy = object<MemoryPolicy>(kMemoryPolicyFields);
+static constexpr Object<MemoryPolicy> kMemoryPolicy = object<MemoryPolicy>(kMemoryPolicyFields);
 
 static std::string_view personality_flag(std::string_view)
 {
@@ -114,7 +114,7 @@ static constexpr Field kPersonalityFields[] = {
     field<&Personality::domain>("domain", {.required = true}),
     field<&Personality::flags>("flags", {.check = personality_flag}),
 };
-static constexpr auto kPersonality = object<Personality>(kPersonalityFields);
+static constexpr Object<Personality> kPersonality = object<Personality>(kPersonalityFields);
 
 static constexpr Field kLinuxFields[] = {
     field<&Linux::namespaces, new_type>("namespaces", kNamespace),

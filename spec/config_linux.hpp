@@ -13,7 +13,7 @@
 
 namespace spec {
 
-enum class NamespaceType { Mount, Pid, Network, Uts, Ipc, User, Cgroup, Time };
+enum class NamespaceType : unsigned char { Mount, Pid, Network, Uts, Ipc, User, Cgroup, Time };
 template <>
 inline constexpr auto kWords<NamespaceType> =
     words("mount", "pid", "network", "uts", "ipc", "user", "cgroup", "time");
@@ -40,7 +40,7 @@ struct TimeOffsets {
     std::optional<TimeOffset> monotonic = {};
 };
 
-enum class DeviceType { Char, Block, Unbuffered, Fifo };  // mknod(1): u is c
+enum class DeviceType : unsigned char { Char, Block, Unbuffered, Fifo };  // mknod(1): u is c
 template <>
 inline constexpr auto kWords<DeviceType> = words("c", "b", "u", "p");
 
@@ -59,7 +59,7 @@ struct NetDevice {
 };
 
 // The spec has the four plain words; engines also write the recursive ones.
-enum class Propagation {
+enum class Propagation : unsigned char {
     Private,
     Shared,
     Slave,
@@ -81,7 +81,7 @@ struct IntelRdt {
     bool enable_monitoring = false;
 };
 
-enum class MemoryPolicyMode {
+enum class MemoryPolicyMode : unsigned char {
     Default,
     Bind,
     Interleave,
@@ -95,7 +95,7 @@ inline constexpr auto kWords<MemoryPolicyMode> =
     words("MPOL_DEFAULT", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE",
           "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_LOCAL");
 
-enum class MemoryPolicyFlag { NumaBalancing, RelativeNodes, StaticNodes };
+enum class MemoryPolicyFlag : unsigned char { NumaBalancing, RelativeNodes, StaticNodes };
 template <>
 inline constexpr auto kWords<MemoryPolicyFlag> =
     words("MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES");
@@ -106,7 +106,7 @@ struct MemoryPolicy {
     std::vector<MemoryPolicyFlag> flags = {};
 };
 
-enum class PersonalityDomain { Linux, Linux32 };
+enum class PersonalityDomain : unsigned char { Linux, Linux32 };
 template <>
 inline constexpr auto kWords<PersonalityDomain> = words("LINUX", "LINUX32");
 

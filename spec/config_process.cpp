@@ -14,20 +14,20 @@ static constexpr Field kUserFields[] = {
     field<&User::additional_gids>("additionalGids", kId),
     ignored("username"),  // Windows
 };
-static constexpr auto kUser = object<User>(kUserFields);
+static constexpr Object<User> kUser = object<User>(kUserFields);
 
 static constexpr Field kConsoleSizeFields[] = {
     field<&ConsoleSize::height>("height", {.required = true}),
     field<&ConsoleSize::width>("width", {.required = true}),
 };
-static constexpr auto kConsoleSize = object<ConsoleSize>(kConsoleSizeFields);
+static constexpr Object<ConsoleSize> kConsoleSize = object<ConsoleSize>(kConsoleSizeFields);
 
 static constexpr Field kCapabilitiesFields[] = {
     field<&Capabilities::bounding>("bounding"),   field<&Capabilities::permitted>("permitted"),
     field<&Capabilities::effective>("effective"), field<&Capabilities::inheritable>("inheritable"),
     field<&Capabilities::ambient>("ambient"),
 };
-static constexpr auto kCapabilities = object<Capabilities>(kCapabilitiesFields);
+static constexpr Object<Capabilities> kCapabilities = object<Capabilities>(kCapabilitiesFields);
 
 static Verdict soft_below_hard(const Rlimit& limit)
 {
@@ -48,7 +48,7 @@ static constexpr Field kRlimitFields[] = {
     field<&Rlimit::soft>("soft", {.required = true}),
     field<&Rlimit::hard>("hard", {.required = true}),
 };
-static constexpr auto kRlimit = object<Rlimit, soft_below_hard>(kRlimitFields);
+static constexpr Object<Rlimit> kRlimit = object<Rlimit, soft_below_hard>(kRlimitFields);
 
 static constexpr Field kSchedulerFields[] = {
     field<&Scheduler::policy>("policy", {.required = true}),
@@ -59,13 +59,13 @@ static constexpr Field kSchedulerFields[] = {
     field<&Scheduler::deadline>("deadline"),
     field<&Scheduler::period>("period"),
 };
-static constexpr auto kScheduler = object<Scheduler>(kSchedulerFields);
+static constexpr Object<Scheduler> kScheduler = object<Scheduler>(kSchedulerFields);
 
 static constexpr Field kIoPriorityFields[] = {
     field<&IoPriority::io_class>("class", {.required = true}),
     field<&IoPriority::priority>("priority", {.range = Range{0, 7}}),
 };
-static constexpr auto kIoPriority = object<IoPriority>(kIoPriorityFields);
+static constexpr Object<IoPriority> kIoPriority = object<IoPriority>(kIoPriorityFields);
 
 static std::string_view cpu_list(std::string_view text)
 {
@@ -77,7 +77,8 @@ static constexpr Field kExecCpuAffinityFields[] = {
     field<&ExecCpuAffinity::initial>("initial", {.check = cpu_list}),
     field<&ExecCpuAffinity::final>("final", {.check = cpu_list}),
 };
-static constexpr auto kExecCpuAffinity = object<ExecCpuAffinity>(kExecCpuAffinityFields);
+static constexpr Object<ExecCpuAffinity> kExecCpuAffinity =
+    object<ExecCpuAffinity>(kExecCpuAffinityFields);
 
 static constexpr Field kProcessFields[] = {
     field<&Process::terminal>("terminal"),

@@ -36,7 +36,7 @@ struct Capabilities {
 };
 
 // In the kernel's order (asm-generic/resource.h), so that the number of a member is RLIMIT_*.
-enum class RlimitType {
+enum class RlimitType : unsigned char {
     Cpu,
     Fsize,
     Data,
@@ -66,13 +66,13 @@ struct Rlimit {
     std::uint64_t hard = 0;
 };
 
-enum class SchedulerPolicy { Other, Fifo, Rr, Batch, Iso, Idle, Deadline };
+enum class SchedulerPolicy : unsigned char { Other, Fifo, Rr, Batch, Iso, Idle, Deadline };
 template <>
 inline constexpr auto kWords<SchedulerPolicy> =
     words("SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE",
           "SCHED_DEADLINE");
 
-enum class SchedulerFlag {
+enum class SchedulerFlag : unsigned char {
     ResetOnFork,
     Reclaim,
     DlOverrun,
@@ -97,7 +97,7 @@ struct Scheduler {
     std::uint64_t period = 0;
 };
 
-enum class IoClass { Realtime, BestEffort, Idle };
+enum class IoClass : unsigned char { Realtime, BestEffort, Idle };
 template <>
 inline constexpr auto kWords<IoClass> =
     words("IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE");

@@ -10,7 +10,7 @@ static constexpr Field kArgFields[] = {
     field<&SeccompArg::value_two>("valueTwo"),
     field<&SeccompArg::op>("op", {.required = true}),
 };
-static constexpr auto kArg = object<SeccompArg>(kArgFields);
+static constexpr Object<SeccompArg> kArg = object<SeccompArg>(kArgFields);
 
 static Verdict carries_errno(std::string_view property, SeccompAction action,
                              std::optional<std::uint16_t> value)
@@ -32,7 +32,8 @@ static constexpr Field kSyscallFields[] = {
     field<&SeccompSyscall::errno_ret>("errnoRet"),
     field<&SeccompSyscall::args>("args", kArg),
 };
-static constexpr auto kSyscall = object<SeccompSyscall, syscall_errno>(kSyscallFields);
+static constexpr Object<SeccompSyscall> kSyscall =
+    object<SeccompSyscall, syscall_errno>(kSyscallFields);
 
 static Verdict whole_profile(const Seccomp& seccomp)
 {

@@ -10,13 +10,23 @@
 
 namespace spec {
 
-enum class SeccompAction { Kill, KillProcess, KillThread, Trap, Errno, Trace, Allow, Log, Notify };
+enum class SeccompAction : unsigned char {
+    Kill,
+    KillProcess,
+    KillThread,
+    Trap,
+    Errno,
+    Trace,
+    Allow,
+    Log,
+    Notify
+};
 template <>
 inline constexpr auto kWords<SeccompAction> =
     words("SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_TRAP",
           "SCMP_ACT_ERRNO", "SCMP_ACT_TRACE", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY");
 
-enum class SeccompArch {
+enum class SeccompArch : unsigned char {
     X86,
     X86_64,
     X32,
@@ -50,13 +60,13 @@ inline constexpr auto kWords<SeccompArch> =
           "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB", "SCMP_ARCH_PARISC",
           "SCMP_ARCH_PARISC64", "SCMP_ARCH_RISCV64");
 
-enum class SeccompFlag { Tsync, Log, SpecAllow, WaitKillableRecv };
+enum class SeccompFlag : unsigned char { Tsync, Log, SpecAllow, WaitKillableRecv };
 template <>
 inline constexpr auto kWords<SeccompFlag> =
     words("SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
           "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
 
-enum class SeccompOperator { Ne, Lt, Le, Eq, Ge, Gt, MaskedEq };
+enum class SeccompOperator : unsigned char { Ne, Lt, Le, Eq, Ge, Gt, MaskedEq };
 template <>
 inline constexpr auto kWords<SeccompOperator> =
     words("SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT",

@@ -2,7 +2,7 @@
 // wrong with it.
 //
 //     constexpr Field kRootFields[] = {
-//         field<&Root::path>("path", {.required = true, .check = non_empty}),
+//         field<&Root::path>("path", {.required = true, .check = filled}),
 //         field<&Root::readonly>("readonly"),
 //     };
 //     constexpr Object<Root> kRoot = object<Root>(kRootFields);
@@ -31,7 +31,7 @@
 
 namespace spec {
 
-// The longest text that is read, in bytes, and its deepest nesting (config.json has nine levels).
+// The longest text that is read, in bytes, and its deepest nesting (config.json has seven levels).
 inline constexpr std::size_t kJsonMost = std::size_t{4} << 20;
 inline constexpr std::size_t kDepthMost = 64;
 
@@ -42,7 +42,7 @@ struct Fault {
 };
 using Verdict = std::optional<Fault>;
 
-enum class Kind : unsigned char { Ignored, Boolean, Integer, String, Word, Array, Map, Object };
+enum class Kind : unsigned char { Boolean, Integer, String, Word, Array, Map, Object };
 
 struct Range {
     std::int64_t least = 0;
@@ -51,7 +51,7 @@ struct Range {
 
 // How values of one C++ type are stored, without their type: one constant for each, kType<T>.
 struct Type {
-    Kind kind = Kind::Ignored;
+    Kind kind = Kind::Object;
     Range range = {};                                              // Integer
     std::span<const std::string_view> words = {};                  // Word
     const Type* element = nullptr;                                 // Array, Map
@@ -191,18 +191,28 @@ struct Member<Value_ Owner_::*> {
 
 }  // namespace detail
 
+namespace detail {
+template <auto Pointer>
+consteval Field field_of(std::string_view name, Rules rules)
+{
+    using Of = Member<decltype(Pointer)>;
+    return {.name = name,
+            .owner = tag<typename Of::Owner>(),
+            .type = &kType<typename Of::Value>,
+            .rules = rules,
+            .member = [](void* owner) -> void* {
+                return &(static_cast<typename Of::Owner*>(owner)->*Pointer);
+            }};
+}
+}  // namespace detail
+
 // A field of numbers, strings, words or booleans, or of arrays or maps of them.
 template <auto Pointer>
 consteval Field field(std::string_view name, Rules rules = {})
 {
-    using Member = detail::Member<decltype(Pointer)>;
-    return {.name = name,
-            .owner = detail::tag<typename Member::Owner>(),
-            .type = &detail::kType<typename Member::Value>,
-            .rules = rules,
-            .member = [](void* owner) -> void* {
-                return &(static_cast<typename Member::Owner*>(owner)->*Pointer);
-            }};
+    using Bottom = typename detail::Member<decltype(Pointer)>::Bottom;
+    static_assert(detail::kType<Bottom>.kind != Kind::Object, "an object needs its table");
+    return detail::field_of<Pointer>(name, rules);
 }
 
 // A field of objects, or of arrays or maps of them. `CheckEach` sees an array after each of its
@@ -212,7 +222,7 @@ consteval Field field(std::string_view name,
                       const Object<typename detail::Member<decltype(Pointer)>::Bottom>& table,
                       Rules rules = {})
 {
-    Field result = field<Pointer>(name, rules);
+    Field result = detail::field_of<Pointer>(name, rules);
     result.table = &table;
     if constexpr (CheckEach != nullptr)
         result.check_each = [](const void* array) -> Verdict {

@@ -23,7 +23,7 @@ static std::size_t skip(std::string_view text, std::size_t at, std::string_view 
     return std::min(text.find_first_not_of(what, at), text.size());
 }
 
-constexpr std::string_view kSpace = " \t\n\r";
+static constexpr std::string_view kSpace = " \t\n\r";
 
 // yajl does not say where a token begins: it is what follows the last one.
 void JsonReader::token()
@@ -63,10 +63,11 @@ std::string JsonReader::pointer(std::size_t depth) const
     return path;
 }
 
+static constexpr std::string_view kLexical = "lexical error: ";
+
 // Where yajl stopped, what stands there, and what could have. `words` are yajl's own.
-void JsonReader::fail_syntax(const unsigned char* words)
+void JsonReader::fail_syntax(std::string_view words)
 {
-    const std::string_view why = reinterpret_cast<const char*>(words);
     const bool array = !frames_.empty() && frames_.back().array;
     std::size_t at = skip(text_, end_, kSpace);
     const auto passed = [&](char mark) {
@@ -90,15 +91,14 @@ void JsonReader::fail_syntax(const unsigned char* words)
     if (rest.starts_with('"') && length < rest.size() && rest[length] == '"')
         length++;
     const std::string found = shown(rest.substr(0, length));
-    constexpr std::string_view kLexical = "lexical error: ";
     std::string sentence = format("{} stands here, {} is needed", found, needs);
     if (rest.empty())
         sentence = format("the text ends here, {} is needed", needs);
-    else if (why.starts_with(kLexical))
-        sentence =
-            format("{} is no JSON: {}", found,
-                   why.substr(kLexical.size(), why.find_last_not_of(".\n") + 1 - kLexical.size()));
-    else if (why.contains("premature EOF"))
+    else if (words.starts_with(kLexical))
+        sentence = format(
+            "{} is no JSON: {}", found,
+            words.substr(kLexical.size(), words.find_last_not_of(".\n") + 1 - kLexical.size()));
+    else if (words.contains("premature EOF"))
         sentence = format("{} breaks off, the text ends in it", found);
     const bool in_value = last_ == Last::Key || frames_.empty();
     fail(at, pointer(frames_.size() - (in_value ? 0 : 1)), sentence);
@@ -133,20 +133,20 @@ static constexpr yajl_callbacks kCallbacks = {
     .yajl_end_array = [](void* r) -> int { return reader(r).close(); },
 };
 
-Result<> JsonReader::read()
+bool JsonReader::check_encoding()
 {
-    if (text_.size() > kJsonMost)
-        return failed("{}: is longer than {} bytes", name_, kJsonMost);
-    if (const std::size_t good = utf8_length(text_); good < text_.size()) {
-        const unsigned byte = static_cast<unsigned char>(text_[good]);
-        fail(good, "", format("byte 0x{:02x} is not UTF-8 here", byte));
-        return std::unexpected(*std::move(error_));
-    }
-    if (text_.starts_with("\uFEFF")) {
-        fail(0, "", "the text begins with a byte order mark, UTF-8 without one is needed");
-        return std::unexpected(*std::move(error_));
-    }
-    // yajl's options stay as they come: comments, several values and what follows one are errors.
+    if (text_.starts_with("\uFEFF"))
+        return fail(0, "", "the text begins with a byte order mark, UTF-8 without one is needed");
+    const std::size_t good = utf8_length(text_);
+    if (good == text_.size())
+        return true;
+    const unsigned byte = static_cast<unsigned char>(text_[good]);
+    return fail(good, "", format("byte 0x{:02x} is not UTF-8 here", byte));
+}
+
+// yajl's options stay as they come: comments, several values and what follows one are errors.
+void JsonReader::parse()
+{
     const std::unique_ptr<yajl_handle_t, void (*)(yajl_handle)> yajl(
         yajl_alloc(&kCallbacks, nullptr, this), yajl_free);
     yajl_ = yajl.get();
@@ -158,9 +158,17 @@ Result<> JsonReader::read()
     }
     if (status == yajl_status_error) {
         unsigned char* words = yajl_get_error(yajl_, 0, nullptr, 0);
-        fail_syntax(words);
+        fail_syntax(reinterpret_cast<const char*>(words));
         yajl_free_error(yajl_, words);
     }
+}
+
+Result<> JsonReader::read()
+{
+    if (text_.size() > kJsonMost)
+        return failed("{}: is longer than {} bytes", name_, kJsonMost);
+    if (check_encoding())
+        parse();
     if (error_)
         return std::unexpected(*std::move(error_));
     return {};

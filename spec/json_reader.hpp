@@ -46,6 +46,8 @@ private:
         const Type* type = nullptr;
     };
 
+    bool check_encoding();
+    void parse();
     void token();
     bool begin(Slot& slot);
     Slot expected() const;
@@ -61,9 +63,9 @@ private:
     bool wrong(std::string_view sentence);
     bool fail(std::size_t at, std::string pointer, std::string_view sentence);
     std::string pointer(std::size_t depth) const;
-    void fail_syntax(const unsigned char* words);
+    void fail_syntax(std::string_view words);
 
-    enum class Last { Nothing, Bracket, Key, Value };
+    enum class Last : unsigned char { Nothing, Bracket, Key, Value };
 
     const std::string_view text_;
     const std::string_view name_;

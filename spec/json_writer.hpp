@@ -18,7 +18,7 @@ namespace spec {
 // annotations may hold any). Calls in an order that makes no JSON abort.
 class JsonWriter {
 public:
-    enum class Layout { Compact, Indented };
+    enum class Layout : unsigned char { Compact, Indented };
     explicit JsonWriter(Layout layout = Layout::Compact);
 
     JsonWriter& object() { return open('{'); }

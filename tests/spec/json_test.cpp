@@ -135,6 +135,7 @@ Test(json, says_what_is_wrong_and_what_is_allowed)
         {R"({"name":)", "car:1:9: /name: the text ends here, a value is needed"},
         {R"({"name": "x)", "car:1:10: /name: \"x breaks off, the text ends in it"},
         {R"({"name": "x")", "car:1:13: the text ends here, \",\" or \"}\" is needed"},
+        {R"({"mass": 12)", "car:1:12: the text ends here, \",\" or \"}\" is needed"},
         {R"({"name": "x",})", "car:1:14: } stands here, a key in quotes is needed"},
         {R"({"name": "x" "mass": 1})", "car:1:14: \"mass\" stands here, \",\" or \"}\" is needed"},
         {R"({"name" "x"})", "car:1:9: /name: \"x\" stands here, \":\" is needed"},
