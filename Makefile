@@ -1,5 +1,5 @@
 # make              the programs, in build/bin; packages that are missing come first (scripts/setup)
-# make demo         the main job, shown
+# make demo         the main job, shown: a bundle is made and run
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
@@ -69,21 +69,32 @@ $B/commit: FORCE
 $B/obj/spec/version.o: $B/commit
 $B/obj/spec/version.o: FLAGS += -DDAVIT_COMMIT='"$(shell cat $B/commit)"'
 
-# Packages, once per build folder: `ready-to-build` compiles, `ready-to-test` also runs every test.
+# Packages, once per build folder.
 $B/ready-to-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
-$B/ready-to-test: | $B/ready-to-build
+$B/ready-to-test $B/ready-to-demo: | $B/ready-to-build
+$B/ready-to-test: | $B/ready-to-demo
 
-test: tidy unit bats
+# Programs of ours that run as root run in a throwaway machine only (scripts/box). Its own proof
+# comes first, outside, and alone: it compares the machine before and after.
+boxed      := $(if $(BOX),,scripts/box -t 1800 --)
+with_ours  := env SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$(CURDIR)/scripts:$$PATH"
+bats_files := $(filter-out tests/bats/box.bats,$(wildcard tests/bats/*.bats))
+unit_tests  = timeout 300 $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
+bats_tests  = $(with_ours) timeout 1200 bats $(if $T,tests/bats/$T.bats,$(bats_files))
+
+test: tidy all $B/bin/tests | $B/ready-to-test
+	$(if $(BOX),,timeout 600 bats tests/bats/box.bats)
+	$(boxed) sh -c '$(unit_tests) && $(bats_tests)'
 tidy: | $B/ready-to-test
 	scripts/tidy
 unit: $B/bin/tests
-	timeout 300 $< --jobs $(shell nproc) $(if $T,--filter '$T/*')
+	$(boxed) $(unit_tests)
 bats: all | $B/ready-to-test
-	SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$$PATH" timeout 1200 bats $(if $T,tests/bats/$T.bats,tests/bats)
-demo: all
-	PATH="$(CURDIR)/$B/bin:$$PATH" scripts/demo
+	$(if $(filter box,$T),,$(boxed)) $(bats_tests)
+demo: all | $B/ready-to-demo
+	$(boxed) $(with_ours) scripts/demo
 
 lint: tidy | $B/ready-to-lint
 	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror

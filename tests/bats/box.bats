@@ -146,7 +146,8 @@ readonly freeze_root='
 @test "box: the command has the default signals, and no descriptor but the standard ones" {
     run box bash -c 'grep SigIgn /proc/self/status; ls /proc/self/fd; ls /proc/1/fd' 3>&- 4>&-
     [ "$status" = 0 ]
-    grep -q 'SigIgn:.0*$' <<<"${output/$'\t'/ }"
+    [[ $output =~ SigIgn:.([0-9a-f]*) ]]
+    [ $((16#${BASH_REMATCH[1]} & 16#7fffffff)) = 0 ] # make starts its commands with 32 and 33 ignored, glibc's own
     is_as_before
 }
 

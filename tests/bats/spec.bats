@@ -19,7 +19,7 @@ load helpers
 @test "spec never replaces a config, and leaves nothing half-made" {
     echo mine > config.json
     run -1 runtime spec
-    [ "$output" = "runtime: spec: make ./config.json: file exists (EEXIST)" ]
+    [ "$output" = "runtime: spec: make config.json: file exists (EEXIST)" ]
     [ "$(cat config.json)" = mine ]
     [ "$(ls)" = config.json ]
 }

@@ -1,0 +1,135 @@
+load helpers
+
+bundle() { # FILTER...: a bundle in ./b without cgroups
+    command bundle b '.mounts |= map(select(.type != "cgroup"))' '.linux.resources = {}' "$@"
+}
+script() { # TEXT: the filter that makes it the program
+    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
+}
+# Nothing of a container may outlive it.
+teardown() {
+    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
+    [ -z "$(pgrep -f runtime:init)" ]
+}
+
+@test "run ends with the code of the program" {
+    bundle "$(script 'exit 7')"
+    run -7 runtime run b/
+    [ -z "$output" ]
+    run -7 runtime run -b b web
+    cd b
+    run -7 runtime run web
+}
+
+@test "a program that is killed is 128 and the signal" {
+    bundle "$(script 'trap "" INT; (sleep 0.1; kill -KILL -1) & sleep 5 & wait; exit 3')"
+    run -3 runtime run b/ # process 1 is spared by its own kill
+    bundle "$(script 'sh -c "kill -SEGV \$\$"; exit $?')"
+    run -139 runtime run b/
+}
+
+@test "signals are passed on to the program" {
+    bundle "$(script 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done')"
+    runtime run b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.05; done
+    kill -TERM $!
+    rc=0; wait $! || rc=$?
+    [ "$rc" = 9 ]
+}
+
+@test "a missing program is 127, one that cannot be executed 126, anything else 125" {
+    bundle '.process.args = ["nope"]'
+    run -127 runtime run -b b web
+    [ "$output" = 'runtime: run web: init: find program: exec "nope": executable file not found in $PATH' ]
+    bundle '.process.args = ["/bin/nope"]'
+    run -127 runtime run b/
+    says 'exec "/bin/nope": no such file or directory (ENOENT)'
+    bundle '.process.args = ["/etc"]'
+    run -126 runtime run b/
+    says 'exec "/etc": is a directory (EISDIR)'
+    bundle '.process.args = ["/etc/passwd"]'
+    run -126 runtime run b/
+    says 'exec "/etc/passwd": permission denied (EACCES)'
+    chmod +x b/rootfs/etc/passwd
+    run -126 runtime run b/
+    says 'exec "/etc/passwd": exec format error (ENOEXEC)'
+    bundle '.root.path = "nowhere"'
+    run -125 runtime run b/
+    says 'open rootfs: copy the mount at '
+    says '/b/nowhere: no such file or directory (ENOENT)'
+    run -125 runtime run nowhere/
+    says 'read bundle: open nowhere/: no such file or directory (ENOENT)'
+}
+
+@test "the program stands in namespaces, a root and a /dev of its own" {
+    bundle "$(script 'hostname; echo $$; ls /; ls /dev; for n in /proc/self/ns/*; do readlink $n; done')"
+    run -0 runtime run b/
+    [ "${lines[0]}" = davit ]
+    [ "${lines[1]}" = 1 ]
+    says $'\nrootfs\n' && return 1
+    for name in null zero full random urandom tty ptmx pts shm stdin stdout stderr fd; do
+        says $'\n'"$name"$'\n'
+    done
+    for kind in cgroup ipc mnt net pid uts; do
+        says "$(readlink /proc/self/ns/$kind)" && return 1
+    done
+    says "$(readlink /proc/self/ns/user)"
+}
+
+@test "the program has the user, groups, capabilities and environment of the config" {
+    bundle "$(script 'id; umask; echo $HOME:$A; grep -E "^(Cap|NoNew)" /proc/self/status')" \
+        '.process.user = {uid: 65534, gid: 7, additionalGids: [8, 9], umask: 63}' \
+        '.process.env += ["A=1", "A=2"]' '.process.noNewPrivileges = false'
+    run -0 runtime run b/
+    [ "${lines[0]}" = "uid=65534(nobody) gid=7 groups=8,9" ]
+    [ "${lines[1]}" = 0077 ]
+    [ "${lines[2]}" = /:2 ]
+    says $'CapEff:\t0000000000000000' # execve of a user that is not root
+    says $'CapBnd:\t0000000020000420'
+    says $'NoNewPrivs:\t0'
+}
+
+@test "a root that is read-only, hidden paths and a volume" {
+    mkdir volume && echo text > volume/file
+    bundle "$(script 'touch /x; cat /proc/keys /v/file; touch /v/new /tmp/t; cat /data; true')" \
+        '.mounts += [{destination: "/v", source: "../volume", options: ["rbind", "ro"]},
+                     {destination: "/data", source: "../volume/file", options: ["bind"]},
+                     {destination: "/tmp", type: "tmpfs", options: ["mode=1777"]}]'
+    mkdir b/rootfs/v && touch b/rootfs/data
+    run -0 runtime run b/
+    says "touch: /x: Read-only file system"
+    says "touch: /v/new: Read-only file system"
+    [ "$(grep -c '^text$' <<<"$output")" = 2 ]
+    says "/tmp/t" && return 1
+    [ -z "$(findmnt -rno TARGET | grep "$PWD")" ]
+}
+
+@test "what is not carried out yet is refused by name, with its place" {
+    bundle '.process.terminal = true'
+    run -125 runtime run -b b web
+    [ "$output" = "runtime: run web: check config: config.json: /process/terminal: true is not carried out yet" ]
+    bundle '.hooks.poststop = [{path: "/bin/true"}]'
+    run -125 runtime run b/
+    says ': /hooks/poststop/0: is not carried out yet'
+}
+
+@test "a config that is a FIFO, or hostile, is refused and nothing is made" {
+    bundle && rm b/config.json && mkfifo b/config.json
+    run -125 timeout 5 runtime run b/
+    says 'read config.json: not a regular file'
+    rm b/config.json && head -c 4194304 /dev/zero | tr '\0' '[' > b/config.json
+    run -125 timeout 5 runtime run b/
+    says 'read bundle: config.json:1:1: this is an array, an object is needed'
+}
+
+@test "a /proc that is a symlink in the rootfs is refused, a /dev stays inside" {
+    mkdir outside
+    bundle '.process.args = ["true"]'
+    ln -s "$PWD/outside" b/rootfs/proc
+    run -125 runtime run b/
+    says "rootfs:/proc is no folder; proc is not mounted through a symbolic link"
+    rm b/rootfs/proc && rm -rf b/rootfs/dev && ln -s "$PWD/outside" b/rootfs/dev
+    bundle '.root.readonly = false' '.mounts |= map(select(.destination | startswith("/dev") | not))'
+    run runtime run b/
+    [ -z "$(ls -A outside)" ]
+}
