@@ -36,6 +36,7 @@ Result<Groups> Groups::find(const Layout& layout, const std::vector<std::string>
 std::vector<std::string> Groups::paths() const
 {
     std::vector<std::string> paths;
+    paths.reserve(groups_.size());
     for (const Group& group : groups_)
         paths.push_back(group.path);
     return paths;
@@ -81,6 +82,15 @@ Result<> Groups::write(const KnobWrite& knob) const
     return written;
 }
 
+static Result<> with_hint(Result<> written)
+{
+    if (!written && written.error().code == ENOENT)
+        written.error().hint = "this kernel has no such limit, or a group above passes none on";
+    if (!written && written.error().code == EBUSY)
+        written.error().hint = "more than that is in use";
+    return written;
+}
+
 Result<> Groups::apply(const KnobWrites& writes) const
 {
     std::vector<const KnobWrite*> later;
@@ -89,10 +99,10 @@ Result<> Groups::apply(const KnobWrites& writes) const
         if (!written && knob.or_later && written.error().code == EINVAL)
             later.push_back(&knob);
         else if (knob.must != Must::Try)
-            TRY_TO(std::move(written), "{}", knob.property);
+            TRY_TO(with_hint(std::move(written)), "{}", knob.property);
     }
     for (const KnobWrite* knob : later)
-        TRY_TO(write(*knob), "{}", knob->property);
+        TRY_TO(with_hint(write(*knob)), "{}", knob->property);
     return {};
 }
 

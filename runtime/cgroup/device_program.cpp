@@ -48,18 +48,18 @@ static void answer(std::vector<bpf_insn>& code, bool allow)
 
 static void append(std::vector<bpf_insn>& code, const DevicePattern& pattern)
 {
-    constexpr unsigned kSkipUnless = BPF_JMP | BPF_JNE | BPF_K;
+    constexpr unsigned skip_unless = BPF_JMP | BPF_JNE | BPF_K;
     const std::size_t begin = code.size();
     code.push_back(
-        instruction(kSkipUnless, kType, pattern.block ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
+        instruction(skip_unless, kType, pattern.block ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
     if (pattern.major)
-        code.push_back(instruction(kSkipUnless, kMajor, static_cast<std::int32_t>(*pattern.major)));
+        code.push_back(instruction(skip_unless, kMajor, static_cast<std::int32_t>(*pattern.major)));
     if (pattern.minor)
-        code.push_back(instruction(kSkipUnless, kMinor, static_cast<std::int32_t>(*pattern.minor)));
+        code.push_back(instruction(skip_unless, kMinor, static_cast<std::int32_t>(*pattern.minor)));
     const auto access = static_cast<std::int32_t>(pattern.access);
     if (pattern.allow) {
         code.push_back(instruction(BPF_ALU64 | BPF_AND | BPF_K, kWanted, ~access));
-        code.push_back(instruction(kSkipUnless, kWanted, 0));
+        code.push_back(instruction(skip_unless, kWanted, 0));
     } else {
         code.push_back(instruction(BPF_JMP | BPF_JSET | BPF_K, kWanted, access, 1));
         code.push_back(instruction(BPF_JMP | BPF_JA, 0, 0));
@@ -67,7 +67,7 @@ static void append(std::vector<bpf_insn>& code, const DevicePattern& pattern)
     answer(code, pattern.allow);
     // Whatever skips goes to the end of the pattern; JSET alone has its distance already.
     for (std::size_t i = begin; i < code.size(); ++i)
-        if (code[i].code == kSkipUnless || code[i].code == (BPF_JMP | BPF_JA))
+        if (code[i].code == skip_unless || code[i].code == (BPF_JMP | BPF_JA))
             code[i].off = static_cast<__s16>(code.size() - i - 1);
 }
 

@@ -140,20 +140,20 @@ Result<KnobWrites> device_writes(const DevicePolicy& policy)
         }
     }
 
-    static constexpr const char* kProperty = "linux.resources.devices";
+    static constexpr const char* property = "linux.resources.devices";
     KnobWrites writes;
     // A new group has its parent's rules: to allow all, nothing is to be written.
     if (!policy.allow)
         writes.push_back({.controller = "devices",
                           .file = "devices.deny",
                           .value = "a",
-                          .property = kProperty,
+                          .property = property,
                           .must = policy.asked ? Must::Succeed : Must::Try});
     for (const DevicePattern& each : exceptions)
         writes.push_back({.controller = "devices",
                           .file = each.allow ? "devices.allow" : "devices.deny",
                           .value = text(each),
-                          .property = kProperty,
+                          .property = property,
                           .must = each.asked ? Must::Succeed : Must::Try});
     return writes;
 }

@@ -15,7 +15,7 @@
 namespace runtime {
 
 // The bits of the kernel's BPF_DEVCG_ACC_*.
-enum DeviceAccess : unsigned { kMakeNode = 1, kRead = 2, kWrite = 4, kAllAccess = 7 };
+enum DeviceAccess : std::uint8_t { kMakeNode = 1, kRead = 2, kWrite = 4, kAllAccess = 7 };
 
 struct DevicePattern {
     bool allow = false;

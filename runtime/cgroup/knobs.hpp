@@ -1,6 +1,7 @@
 // What the config's limits are in the files of control groups: values without a system call.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 namespace runtime {
 
 // What it means when a file cannot be written.
-enum class Must {
+enum class Must : std::uint8_t {
     Succeed,
     IfThere,  // the host may lack the file: what is asked for holds there anyhow
     Try,      // the config did not ask for it

@@ -129,10 +129,11 @@ Result<> block_io_v1(const spec::Resources& resources, KnobWrites& writes)
 
 Result<> net_classes_v1(const spec::Resources& resources, KnobWrites& writes)
 {
-    if (resources.network && resources.network->class_id.value_or(0) != 0)
+    const std::uint32_t id = resources.network ? resources.network->class_id.value_or(0) : 0;
+    if (id != 0)
         writes.push_back({.controller = "net_cls",
                           .file = "net_cls.classid",
-                          .value = std::to_string(*resources.network->class_id),
+                          .value = std::to_string(id),
                           .property = "linux.resources.network.classID"});
     return {};
 }

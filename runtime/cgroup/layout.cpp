@@ -115,10 +115,10 @@ static Result<std::vector<std::string>> components(std::string_view path, std::s
 Result<std::string> group_folder(const Hierarchy& hierarchy, std::string_view cgroups_path,
                                  std::string_view id)
 {
-    static constexpr std::string_view kProperty = "linux.cgroupsPath";
+    constexpr std::string_view property = "linux.cgroupsPath";
     const std::string wanted =
         cgroups_path.empty() ? format("/davit-{}", id) : std::string(cgroups_path);
-    const std::vector<std::string> parts = TRY(components(wanted, kProperty));
+    const std::vector<std::string> parts = TRY(components(wanted, property));
 
     std::string folder = hierarchy.mount;
     if (wanted[0] != '/') {
@@ -126,7 +126,7 @@ Result<std::string> group_folder(const Hierarchy& hierarchy, std::string_view cg
         // "/../.." is a group outside of our cgroup namespace.
         if (std::ranges::find(own, "..") != own.end())
             return failed("{}: \"{}\" is relative to our own group {}, which cannot be reached",
-                          kProperty, wanted, hierarchy.own);
+                          property, wanted, hierarchy.own);
         if (hierarchy.version == CgroupVersion::V2 && !hierarchy.controllers.empty() &&
             !own.empty())
             own.pop_back();

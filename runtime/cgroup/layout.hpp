@@ -9,7 +9,7 @@
 
 namespace runtime {
 
-enum class CgroupVersion { V1, V2 };
+enum class CgroupVersion : bool { V1, V2 };
 
 struct Hierarchy {
     CgroupVersion version = CgroupVersion::V1;
@@ -30,7 +30,7 @@ struct Layout {
 
 // From the text of /proc/self/cgroup. Mounts are where systemd and everybody after it put them:
 // v1 at /sys/fs/cgroup/<controllers>, v2 at /sys/fs/cgroup itself or beside v1 at .../unified.
-enum class V2At { Root, Unified };
+enum class V2At : bool { Root, Unified };
 Layout parse_layout(std::string_view proc_self_cgroup, V2At v2);
 
 // This host's. What is not mounted is left out: a host without cgroups gives an empty layout, which
