@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "runtime/cgroup/files.hpp"
 #include "sys/file.hpp"
 
 namespace runtime {
@@ -57,7 +56,7 @@ const Group* Groups::v2() const
     return found == groups_.end() ? nullptr : &*found;
 }
 
-Result<> Groups::write(const KnobWrite& knob) const
+Result<> Groups::write(const KnobWrite& knob, CgroupWriter& writer) const
 {
     const Group* group = knob.controller == "cgroup" ? v2() : with(knob.controller);
     if (!group)
@@ -72,11 +71,11 @@ Result<> Groups::write(const KnobWrite& knob) const
         if (usage > limit)
             return failed("{} is less than the {} in use", limit, usage);
     }
-    auto written = write_cgroup_file(path, knob.value);
+    auto written = writer.write(path, knob.value);
     if (written || written.error().code != ENOENT)
         return written;
     if (!knob.other_file.empty())
-        written = write_cgroup_file(group->path + "/" + knob.other_file, knob.other_value);
+        written = writer.write(group->path + "/" + knob.other_file, knob.other_value);
     else if (knob.must == Must::IfThere)
         return {};
     return written;
@@ -93,16 +92,17 @@ static Result<> with_hint(Result<> written)
 
 Result<> Groups::apply(const KnobWrites& writes) const
 {
+    CgroupWriter writer;
     std::vector<const KnobWrite*> later;
     for (const KnobWrite& knob : writes) {
-        auto written = write(knob);
+        auto written = write(knob, writer);
         if (!written && knob.or_later && written.error().code == EINVAL)
             later.push_back(&knob);
         else if (knob.must != Must::Try)
             TRY_TO(with_hint(std::move(written)), "{}", knob.property);
     }
     for (const KnobWrite* knob : later)
-        TRY_TO(with_hint(write(*knob)), "{}", knob->property);
+        TRY_TO(with_hint(write(*knob, writer)), "{}", knob->property);
     return {};
 }
 

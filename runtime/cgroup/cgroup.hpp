@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/cgroup/devices.hpp"
+#include "runtime/cgroup/files.hpp"
 #include "runtime/cgroup/knobs.hpp"
 #include "runtime/cgroup/layout.hpp"
 #include "runtime/cgroup/tree.hpp"
@@ -64,7 +65,7 @@ private:
     const Group* with(std::string_view controller) const;
     const Group* v2() const;
     const Group* freezer() const;
-    Result<> write(const KnobWrite& knob) const;
+    Result<> write(const KnobWrite& knob, CgroupWriter& writer) const;
 
     std::vector<Group> groups_;
     std::vector<sys::Fd> entrances_;

@@ -19,8 +19,16 @@ Result<std::string> read_cgroup_file(const std::string& path)
 
 Result<> write_cgroup_file(const std::string& path, std::string_view value)
 {
-    const sys::Fd fd = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
-    if (::write(fd.get(), value.data(), value.size()) < 0)
+    return CgroupWriter().write(path, value);
+}
+
+Result<> CgroupWriter::write(const std::string& path, std::string_view value)
+{
+    if (!fd_ || path != path_) {
+        fd_ = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
+        path_ = path;
+    }
+    if (::write(fd_.get(), value.data(), value.size()) < 0)
         return failed_sys("write \"{}\" to {}", value, path);
     return {};
 }

@@ -63,7 +63,7 @@ static void pass_controllers(const Group& group)
     for (std::size_t end = hierarchy.mount.size(); end != std::string::npos;
          end = group.path.find('/', end + 1)) {
         const std::string file = group.path.substr(0, end) + "/cgroup.subtree_control";
-        if (write_cgroup_file(file, all))
+        if (write_cgroup_file(file, all) || hierarchy.controllers.size() == 1)
             continue;
         // Some may be impossible here (cpu with realtime processes, what a parent does not pass).
         // Whether that matters is known when a limit is to be written.
