@@ -1,0 +1,75 @@
+// The groups of one container, one in each hierarchy: made, limited, entered, killed, removed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/cgroup/devices.hpp"
+#include "runtime/cgroup/files.hpp"
+#include "runtime/cgroup/knobs.hpp"
+#include "runtime/cgroup/layout.hpp"
+#include "runtime/cgroup/tree.hpp"
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+// The folders outlive this object; it owns only the descriptors that open_entrances() opens.
+class Groups {
+public:
+    // Where a new container's are to be. Nothing is made yet: record paths() first.
+    static Result<Groups> plan(const Layout& layout, std::string_view cgroups_path,
+                               std::string_view id);
+    // Those that a record names. A path that is below no hierarchy is refused: it would be removed.
+    static Result<Groups> find(const Layout& layout, const std::vector<std::string>& paths);
+
+    std::vector<std::string> paths() const;
+
+    // Makes the folders and those above them, with the CPUs (v1) and controllers (v2) of their
+    // parents. A group that is there already is taken, as engines make some beforehand, unless it
+    // holds processes or is frozen. On failure, what this call has made is gone again.
+    Result<> make();
+
+    // A limit that cannot be set is an error that names file and property.
+    Result<> apply(const KnobWrites& writes) const;
+    // The config's device rules; an error where it restricts and this host cannot. Whoever is in a
+    // user namespace itself cannot set them at all and leaves this out, as runc does.
+    Result<> apply(const DevicePolicy& policy) const;
+
+    // Opens what enter() and v2_folder() use: a child in a user namespace of its own could not.
+    Result<> open_entrances();
+    // Moves the calling process, which must have a single thread, into the v1 groups. Into the v2
+    // group it is born: moving there (cgroup.procs) waits for a grace period of 10 ms.
+    Result<> enter() const;
+    int v2_folder() const { return v2_folder_.get(); }  // for CLONE_INTO_CGROUP, or -1
+
+    // In the groups and in those below, each once, in no order.
+    Result<std::vector<pid_t>> processes() const;
+
+    Result<> freeze() const;
+    Result<> thaw() const;
+
+    // SIGKILL to all of them, whatever they fork meanwhile and even if frozen. Where there is a v2
+    // group the kernel does it and this returns at once; else it returns when none is left, or
+    // with an error after ten seconds.
+    Result<> kill_all() const;
+
+    // Removes the groups and those below them; waits up to ten seconds for processes that are
+    // about to be gone. Groups that are not there are no error. The folders above stay, as with
+    // all peers: they may be another container's by now.
+    Result<> remove() const;
+
+private:
+    const Group* with(std::string_view controller) const;
+    const Group* v2() const;
+    const Group* freezer() const;
+    Result<> write(const KnobWrite& knob, CgroupWriter& writer) const;
+
+    std::vector<Group> groups_;
+    std::vector<sys::Fd> entrances_;
+    sys::Fd v2_folder_;
+};
+
+}  // namespace runtime
