@@ -26,7 +26,8 @@ Result<> check_the_config(Container& container)
 
 Result<> plan_all(Container& container)
 {
-    container.plan = TRY(make_plan(container.bundle));
+    Layout layout = TRY(read_layout());
+    container.plan = TRY(make_plan(container.bundle, std::move(layout)));
     return {};
 }
 
@@ -47,6 +48,8 @@ std::string now()
 // From here on `delete --force` finds whatever we leave behind, wherever we are stopped.
 Result<> take_the_id(Container& container)
 {
+    Groups groups = TRY(Groups::plan(container.plan.layout,
+                                     container.bundle.config.linux.cgroups_path, container.id));
     container.state_dir = TRY(StateDir::make(container.options.root, container.id));
     container.state = {.oci_version = container.bundle.config.oci_version,
                        .id = container.id,
@@ -54,9 +57,21 @@ Result<> take_the_id(Container& container)
                        .rootfs = container.bundle.rootfs,
                        .created = now(),
                        .owner = ::geteuid(),
+                       .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
-    return container.state_dir->save(container.state);
+    TRY(container.state_dir->save(container.state));
+    container.planned_groups = std::move(groups);
+    return {};
+}
+
+Result<> make_groups(Container& container)
+{
+    TRY(container.planned_groups->make());
+    container.groups = MadeGroups(std::move(*container.planned_groups));
+    TRY(container.groups->apply(container.plan.knobs));
+    TRY(container.groups->apply(container.plan.device_policy));
+    return container.groups->open_entrances();
 }
 
 Result<> open_root(Container& container)
@@ -76,13 +91,13 @@ Result<> start_init(Container& container)
         if (joined.flag == CLONE_NEWPID || joined.flag == CLONE_NEWTIME)
             TRY(join_namespace(joined));
     sys::ChannelPair channel = TRY(sys::make_channel());
-    Init init{.bundle = container.bundle, .plan = container.plan};
+    Init init{.bundle = container.bundle, .plan = container.plan, .groups = *container.groups};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
     container.init_channel = std::move(channel.here);
     // The cgroup namespace is init's to make, once it stands in its groups.
     const unsigned long made = container.plan.namespaces.made & ~CLONE_NEWCGROUP;
-    container.init = TRY(sys::spawn(made, -1, init_main, &init));
+    container.init = TRY(sys::spawn(made, container.groups->v2_folder(), init_main, &init));
     return {};
 }
 
@@ -107,12 +122,21 @@ constexpr sys::Step<Container> kMake[] = {
     {"plan", plan_all},
     {"take id", take_the_id},
     {"open rootfs", open_root},
+    {"make control groups", make_groups},
     {"start init", start_init},
     {"record init", record_init},
     {"init", wait_for_init},
 };
 
 }  // namespace
+
+MadeGroups::~MadeGroups()
+{
+    if (!groups_)
+        return;
+    (void)groups_->kill_all();
+    (void)groups_->remove();
+}
 
 Result<> make_container(Container& container)
 {

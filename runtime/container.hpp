@@ -13,6 +13,27 @@
 
 namespace runtime {
 
+// The container's control groups, gone with all that runs in them unless kept.
+class MadeGroups {
+public:
+    MadeGroups() = default;
+    explicit MadeGroups(Groups groups) : groups_(std::move(groups)) {}
+    MadeGroups(const MadeGroups&) = delete;
+    MadeGroups& operator=(MadeGroups&& other) noexcept
+    {
+        std::swap(groups_, other.groups_);
+        return *this;
+    }
+    ~MadeGroups();
+
+    Groups& operator*() { return *groups_; }
+    Groups* operator->() { return &*groups_; }
+    void keep() { groups_.reset(); }
+
+private:
+    std::optional<Groups> groups_ = {};
+};
+
 // The members are in the order in which they are made: what fails half-way is undone in reverse.
 struct Container {
     const Options& options;
@@ -21,6 +42,8 @@ struct Container {
     Plan plan = {};
     spec::State state = {};
     std::optional<StateDir> state_dir = {};
+    std::optional<Groups> planned_groups = {};
+    MadeGroups groups = {};
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};

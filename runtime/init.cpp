@@ -47,8 +47,15 @@ Result<> wait_for_parent(Init& init)
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     ::umask(0);
     // Above all the parent's own end: while it is open here, we would not see the parent go.
-    TRY(sys::close_all_but({init.parent.fd().get(), init.root.get(), init.socket.get()}));
+    std::vector<int> kept = init.groups.entrances();
+    kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.socket.get()});
+    TRY(sys::close_all_but(std::move(kept)));
     return expect(init, Word::Go);
+}
+
+Result<> enter_groups(Init& init)
+{
+    return init.groups.enter();
 }
 
 Result<> join_namespaces(Init& init)
@@ -119,7 +126,12 @@ Result<> attach_root(Init& init)
 
 Result<> mount_all(Init& init)
 {
-    return make_mounts(init.root, init.plan.mounts);
+    const CgroupSource cgroups = {.layout = init.plan.layout,
+                                  .groups = init.groups.paths(),
+                                  .view = init.plan.namespaces.has(CLONE_NEWCGROUP)
+                                              ? CgroupView::OwnNamespace
+                                              : CgroupView::Bound};
+    return make_mounts(init.root, init.plan.mounts, cgroups);
 }
 
 Result<> make_dev(Init& init)
@@ -239,6 +251,7 @@ Result<> execute_program(Init& init)
 
 constexpr sys::Step<Init> kInit[] = {
     {"wait for parent", wait_for_parent},
+    {"enter control groups", enter_groups},
     {"join namespaces", join_namespaces},
     {"lead a session", lead_a_session},
     {"set names", set_names},

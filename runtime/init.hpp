@@ -21,6 +21,7 @@ enum class Word : char {
 struct Init {
     const Bundle& bundle;
     const Plan& plan;
+    const Groups& groups;
     sys::Channel parent = {};
     sys::Fd root = {};         // of the container, detached
     sys::Fd null = {};         // the host's /dev/null

@@ -67,10 +67,19 @@ static unsigned long propagation(spec::Propagation word)
     return flags[number % 4] | (number >= 4 ? MS_REC : 0);
 }
 
-Result<Plan> make_plan(const Bundle& bundle)
+static Result<> plan_resources(const spec::Resources& resources, Plan& plan)
+{
+    plan.knobs = TRY(plan_knobs(resources, plan.layout));
+    plan.device_policy = TRY(device_policy(resources.devices));
+    return {};
+}
+
+Result<Plan> make_plan(const Bundle& bundle, Layout layout)
 {
     const spec::Config& config = bundle.config;
-    Plan plan;
+    Plan plan{.layout = std::move(layout)};
+    TRY_TO(plan_resources(config.linux.resources.value_or(spec::Resources()), plan),
+           "config.json: /linux/resources");
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
     plan.devices = plan_devices(config.linux.devices);

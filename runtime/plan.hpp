@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/capabilities.hpp"
+#include "runtime/cgroup/cgroup.hpp"
 #include "runtime/devices.hpp"
 #include "runtime/mounts.hpp"
 #include "runtime/namespaces.hpp"
@@ -33,11 +34,15 @@ struct Plan {
     std::vector<DeviceNode> devices = {};
     CapabilitySets capabilities = {};
     SeccompFilter filter = {};
+    Layout layout = {};  // of the host's control groups
+    KnobWrites knobs = {};
+    DevicePolicy device_policy = {};
     unsigned long host_propagation = 0;  // MS_*, of the host's mounts as the container sees them
     unsigned long root_propagation = 0;  // MS_*, of "/" inside; 0: as it is
     std::vector<std::string> warnings = {};
 };
 
-Result<Plan> make_plan(const Bundle& bundle);
+// `layout` is what this host has.
+Result<Plan> make_plan(const Bundle& bundle, Layout layout);
 
 }  // namespace runtime

@@ -90,7 +90,7 @@ static Result<> make_file_system(const sys::Fd& root, const MountOp& op)
     return finish_mount(mount, op);
 }
 
-static Result<> make_mount(const sys::Fd& root, const MountOp& op)
+static Result<> make_mount(const sys::Fd& root, const MountOp& op, const CgroupSource& cgroups)
 {
     switch (op.kind) {
         case MountKind::FileSystem:
@@ -103,15 +103,16 @@ static Result<> make_mount(const sys::Fd& root, const MountOp& op)
             return finish_mount(mount, op);
         }
         case MountKind::Cgroup:
-            return failed("mounting cgroups is not carried out yet");
+            return mount_cgroups(root, op, cgroups);
     }
     std::unreachable();
 }
 
-Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan)
+Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
+                     const CgroupSource& cgroups)
 {
     for (std::size_t i = 0; i < plan.size(); ++i)
-        TRY_TO(make_mount(root, plan[i]), "/mounts/{} ({})", i, plan[i].destination);
+        TRY_TO(make_mount(root, plan[i], cgroups), "/mounts/{} ({})", i, plan[i].destination);
     return {};
 }
 

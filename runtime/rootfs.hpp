@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/cgroup_mount.hpp"
 #include "runtime/mounts.hpp"
-#include "runtime/namespaces.hpp"
-#include "spec/config.hpp"
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
 
@@ -22,7 +21,8 @@ Result<sys::Fd> open_rootfs(const std::string& path);
 // it: MS_* with MS_REC), and attaches the root file system on top of it.
 Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation);
 
-Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan);
+Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
+                     const CgroupSource& cgroups);
 
 // Swaps "/" for the root file system and lets go of the host's: from here on nothing outside has a
 // name. Then "/" gets its own `propagation` (0: as it is).

@@ -9,14 +9,26 @@ namespace sys {
 
 static_assert(sizeof(mount_attr) == MOUNT_ATTR_SIZE_VER0);
 
-Result<> mount(const FileSystem& what, const Fd& on, const std::string& name)
+static Result<> mount_path(const FileSystem& what, const std::string& target,
+                           const std::string& name)
 {
-    const std::string target = format("/proc/self/fd/{}", on.get());
     if (::mount(what.source.c_str(), target.c_str(), what.type.c_str(), what.flags,
                 what.data.empty() ? nullptr : what.data.c_str()) < 0)
         return failed_sys("mount {} ({}{}{}) on rootfs:{}", what.source, what.type,
                           what.data.empty() ? "" : ", ", what.data, name);
     return {};
+}
+
+Result<> mount(const FileSystem& what, const Fd& on, const std::string& name)
+{
+    return mount_path(what, format("/proc/self/fd/{}", on.get()), name);
+}
+
+Result<> mount_below(const FileSystem& what, const Fd& on, const char* below,
+                     const std::string& name)
+{
+    return mount_path(what, format("/proc/self/fd/{}/{}", on.get(), below),
+                      format("{}/{}", name, below));
 }
 
 Result<Fd> clone_mount(int directory, const std::string& path, Depth depth)

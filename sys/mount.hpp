@@ -20,6 +20,10 @@ struct FileSystem {
 };
 Result<> mount(const FileSystem& what, const Fd& on, const std::string& name);
 
+// The same on `below`, a folder in `on` that nobody else can have touched yet.
+Result<> mount_below(const FileSystem& what, const Fd& on, const char* below,
+                     const std::string& name);
+
 // A detached copy of the mount at `path` (open_tree(2) with OPEN_TREE_CLONE): nobody sees it until
 // it is attached, and it is gone when it is closed before.
 enum class Depth : bool { One, Recursive };

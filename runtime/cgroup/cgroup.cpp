@@ -137,6 +137,14 @@ Result<> Groups::open_entrances()
     return {};
 }
 
+std::vector<int> Groups::entrances() const
+{
+    std::vector<int> numbers;
+    for (const sys::Fd& tasks : entrances_)
+        numbers.push_back(tasks.get());
+    return numbers;
+}
+
 Result<> Groups::enter() const
 {
     // "0" is whoever writes it. One thread needs no lock on all of the system's, unlike a process.

@@ -44,6 +44,7 @@ public:
     // group it is born: moving there (cgroup.procs) waits for a grace period of 10 ms.
     Result<> enter() const;
     int v2_folder() const { return v2_folder_.get(); }  // for CLONE_INTO_CGROUP, or -1
+    std::vector<int> entrances() const;                 // the descriptors that enter() needs
 
     // In the groups and in those below, each once, in no order.
     Result<std::vector<pid_t>> processes() const;

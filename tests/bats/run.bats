@@ -1,7 +1,7 @@
 load helpers
 
-bundle() { # FILTER...: a bundle in ./b without cgroups
-    command bundle b '.mounts |= map(select(.type != "cgroup"))' '.linux.resources = {}' "$@"
+bundle() { # FILTER...: a bundle in ./b
+    command bundle b "$@"
 }
 script() { # TEXT: the filter that makes it the program
     jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
@@ -10,6 +10,7 @@ script() { # TEXT: the filter that makes it the program
 teardown() {
     [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
     [ -z "$(pgrep -f runtime:init)" ]
+    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
 }
 
 @test "run ends with the code of the program" {
@@ -102,6 +103,42 @@ teardown() {
     [ "$(grep -c '^text$' <<<"$output")" = 2 ]
     says "/tmp/t" && return 1
     [ -z "$(findmnt -rno TARGET | grep "$PWD")" ]
+}
+
+@test "the program stands in control groups of its own, sees them alone, and their limits hold" {
+    bundle "$(script 'cat /proc/self/cgroup; cat /sys/fs/cgroup/memory/memory.limit_in_bytes
+                      echo 0 > /sys/fs/cgroup/pids/tasks')" '.linux.resources.memory.limit = 33554432'
+    run -1 runtime run b/
+    says $'memory:/\n'
+    says $'\n33554432\n'
+    says "Read-only file system"
+    bundle '.process.args = ["tail", "/dev/zero"]'
+    run -137 runtime run b/
+    bundle "$(script 'mknod /tmp/kmsg c 1 11 && cat /tmp/kmsg')" '.process.capabilities.effective += ["CAP_MKNOD"]' \
+        '.process.capabilities.permitted += ["CAP_MKNOD"]' '.process.capabilities.bounding += ["CAP_MKNOD"]' \
+        '.root.readonly = false' 'del(.linux.resources.memory)'
+    run -1 runtime run b/
+    says "can't open '/tmp/kmsg': Operation not permitted"
+}
+
+@test "what runs in control groups of a name of its own is gone with the program" {
+    bundle "$(script 'sleep 1000 & exit 5')" '.linux.cgroupsPath = "/pod/web"' \
+        '.linux.namespaces |= map(select(.type != "pid"))'
+    run -5 runtime run b/
+    [ -z "$(find /sys/fs/cgroup -type d -name web)" ]
+    run ! pgrep -f 'sleep 1000'
+    find /sys/fs/cgroup -depth -type d -name pod -exec rmdir {} +
+}
+
+@test "a control group that holds processes is refused" {
+    mkdir /sys/fs/cgroup/pids/busy
+    sleep 60 3>&- &
+    echo $! > /sys/fs/cgroup/pids/busy/cgroup.procs
+    bundle '.linux.cgroupsPath = "/busy"'
+    run -125 runtime run -b b web
+    says 'runtime: run web: make control groups: '
+    kill $!; wait $! || true
+    find /sys/fs/cgroup -depth -type d -name busy -exec rmdir {} +
 }
 
 @test "what is not carried out yet is refused by name, with its place" {
