@@ -21,6 +21,8 @@ Result<> read_the_bundle(Container& container)
 
 Result<> check_the_config(Container& container)
 {
+    if (::geteuid() != 0)
+        return failed("containers are made by root only; rootless is not carried out yet");
     return check_config(container.bundle.config);
 }
 

@@ -94,7 +94,7 @@ std::vector<DeviceNode> plan_devices(const std::vector<spec::Device>& listed)
         std::erase_if(nodes, [&](const DeviceNode& node) { return node.path == device.path; });
         nodes.push_back({.path = device.path,
                          .mode = kTypes[static_cast<std::size_t>(device.type)] |
-                                 device.file_mode.value_or(0666),
+                                 (device.file_mode.value_or(0666) & 0777),
                          .device = makedev(device.major.value_or(0), device.minor.value_or(0)),
                          .uid = device.uid.value_or(0),
                          .gid = device.gid.value_or(0)});

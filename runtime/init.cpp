@@ -48,7 +48,7 @@ Result<> wait_for_parent(Init& init)
     ::umask(0);
     // Above all the parent's own end: while it is open here, we would not see the parent go.
     std::vector<int> kept = init.groups.entrances();
-    kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.socket.get()});
+    kept.insert(kept.end(), {init.parent.fd().get(), init.root.get()});
     TRY(sys::close_all_but(std::move(kept)));
     return expect(init, Word::Go);
 }

@@ -14,7 +14,6 @@ enum class Word : char {
     Go = 'G',     // parent: you are on record, begin
     Ready = 'R',  // init: all is set up, the program was found
     Start = 'S',  // parent: execute it
-    Wait = 'W',   // parent: first wait for a call on the socket that you hold
 };
 
 // What init works with: all of it made by the parent, and gone with execve.
@@ -26,7 +25,6 @@ struct Init {
     sys::Fd root = {};         // of the container, detached
     sys::Fd null = {};         // the host's /dev/null
     sys::Fd proc = {};         // the host's /proc, across the pivot
-    sys::Fd socket = {};       // where it waits for `start`; none: it does not
     std::string program = {};  // what was found for args[0]
     std::vector<std::string> environment = {};
 };

@@ -10,7 +10,8 @@
 namespace runtime {
 
 static constexpr spec::Option kOptions[] = {
-    spec::option<&Options::debug>("debug", 0, "", "errors also tell the line of source"),
+    spec::option<&Options::debug>("debug", 0, "",
+                                  "tell warnings, and errors with their line of source"),
     spec::option<&Options::root>("root", 0, "DIR", "where state is kept (/run/davit/runtime)"),
     spec::option<&Options::version>("version", 'v', "", "what this is"),
 };
@@ -48,9 +49,14 @@ static Result<int> run(std::span<char* const> words, Call& call)
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
     auto status = verb.run(call);
+    const std::string subject = format("{}{}{}", verb.name, call.id.empty() ? "" : " ", call.id);
+    // Success is silent: engines take what stands on standard error for a failure.
+    for (const auto& warning : call.warnings)
+        if (call.options.debug)
+            (void)std::fputs(format("runtime: {}: warning: {}\n", subject, warning).c_str(),
+                             stderr);
     if (!status)
-        status.error().doing = format("{}{}{}: {}", verb.name, call.id.empty() ? "" : " ", call.id,
-                                      status.error().doing);
+        status.error().doing = format("{}: {}", subject, status.error().doing);
     return status;
 }
 

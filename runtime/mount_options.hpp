@@ -16,9 +16,8 @@ enum class OptionKind : std::uint8_t {
     Propagation,  // MS_SHARED and so on
     Bind,         // MS_BIND, with MS_REC where all below comes along
     Remount,      // changes the mount that is there
-    CopyUp,
-    Nothing,  // the default: said for clarity, or for other tools
-    NotYet,   // refused by name
+    Nothing,      // the default: said for clarity, or for other tools
+    NotYet,       // refused by name
 };
 
 struct MountOption {

@@ -26,7 +26,6 @@ struct MountOp {
     sys::MountAttributes attributes = {};         // of a Bind or Remount; MOUNT_ATTR_*
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
-    bool copy_up = false;                         // tmpfs: begins with what it hides
 };
 
 // `bundle` is where relative sources of binds begin. An error names the mount's place in the list.

@@ -50,6 +50,8 @@ Result<> check_config(const spec::Config& config)
         return failed("config.json: /process/terminal: true is not carried out yet");
     if (namespaces.has(CLONE_NEWUSER))
         return failed("config.json: /linux/namespaces: user is not carried out yet");
+    if (!config.linux.uid_mappings.empty() || !config.linux.gid_mappings.empty())
+        return failed("config.json: /linux: uidMappings and gidMappings need a user namespace");
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");
     if (!namespaces.has(CLONE_NEWUTS) && !config.hostname.empty())

@@ -62,7 +62,9 @@ Result<int> run_container(Call& call)
     ::sigfillset(&signals);
     ::sigprocmask(SIG_SETMASK, &signals, nullptr);
     Container container{.options = call.options, .id = call.id};
-    TRY(make_container(container));
+    const auto made = make_container(container);
+    call.warnings = container.plan.warnings;
+    TRY(made);
     TRY(sys::run_steps<Container>(kStart, container));
     return wait_and_forward(container, signals);
 }

@@ -20,8 +20,8 @@ struct Options {
 struct Call {
     Options options = {};
     std::vector<std::string> arguments = {};
-    std::string id = {};  // of the container, once it is known: errors name it
-    std::vector<std::string> warnings = {};
+    std::string id = {};                     // of the container, once it is known: errors name it
+    std::vector<std::string> warnings = {};  // told with --debug
 };
 
 struct Verb : spec::Verb {

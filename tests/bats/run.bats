@@ -99,6 +99,7 @@ teardown() {
     mkdir b/rootfs/v && touch b/rootfs/data
     run -0 runtime run b/
     says "touch: /x: Read-only file system"
+    says keyring && return 1
     says "touch: /v/new: Read-only file system"
     [ "$(grep -c '^text$' <<<"$output")" = 2 ]
     says "/tmp/t" && return 1
@@ -148,6 +149,20 @@ teardown() {
     bundle '.hooks.poststop = [{path: "/bin/true"}]'
     run -125 runtime run b/
     says ': /hooks/poststop/0: is not carried out yet'
+    bundle 'del(.hooks)' '.process.terminal = false' '.mounts += [{destination: "/c", type: "tmpfs", options: ["tmpcopyup"]}]'
+    run -125 runtime run b/
+    says 'plan: /mounts/7 (/c): option tmpcopyup is not carried out yet'
+    bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+    run -125 runtime run b/
+    says 'uidMappings and gidMappings need a user namespace'
+}
+
+@test "an unknown capability is no failure; --debug tells of it" {
+    bundle '.process.args = ["true"]' '.process.capabilities.bounding += ["CAP_MOON"]'
+    run -0 runtime run b/
+    [ -z "$output" ]
+    run -0 runtime --debug run -b b web
+    [ "$output" = "runtime: run web: warning: capability CAP_MOON is unknown here and left out" ]
 }
 
 @test "a config that is a FIFO, or hostile, is refused and nothing is made" {
@@ -167,6 +182,7 @@ teardown() {
     says "rootfs:/proc is no folder; proc is not mounted through a symbolic link"
     rm b/rootfs/proc && rm -rf b/rootfs/dev && ln -s "$PWD/outside" b/rootfs/dev
     bundle '.root.readonly = false' '.mounts |= map(select(.destination | startswith("/dev") | not))'
-    run runtime run b/
+    run -125 runtime run b/
+    says 'init: make devices: '
     [ -z "$(ls -A outside)" ]
 }

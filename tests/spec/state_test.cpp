@@ -1,0 +1,36 @@
+#include "spec/state.hpp"
+
+#include <criterion/criterion.h>
+
+static const spec::State kWeb = {
+    .oci_version = "1.2.0",
+    .id = "web",
+    .status = spec::ContainerStatus::Created,
+    .bundle = "/b",
+    .rootfs = "/b/rootfs",
+    .created = "2026-01-02T03:04:05.000000006Z",
+    .init = {.pid = 7, .start_time = UINT64_MAX, .pidfd_inode = 1, .boot_id = "boot"},
+    .cgroups = {"/sys/fs/cgroup/web"},
+    .annotations = {{"a\"", "\n"}},
+};
+
+Test(state, what_was_written_is_read_again)
+{
+    const std::string text = spec::write_state(kWeb);
+    const auto state = spec::read_state(text, "state.json");
+    cr_assert(state, "%s", state ? "" : state.error().doing.c_str());
+    cr_expect_eq(state->init.start_time, UINT64_MAX);
+    const std::string again = spec::write_state(*state);
+    cr_expect_str_eq(again.c_str(), text.c_str());
+}
+
+Test(state, engines_see_the_status_of_now_and_no_pid_of_what_has_stopped)
+{
+    spec::JsonWriter json;
+    spec::write_state(json, kWeb, spec::ContainerStatus::Stopped, "root");
+    const std::string text = json.text();
+    cr_expect_str_eq(text.c_str(), R"({"ociVersion":"1.3.0","id":"web","pid":0,"status":"stopped",)"
+                                   R"("bundle":"/b","rootfs":"/b/rootfs",)"
+                                   R"("created":"2026-01-02T03:04:05.000000006Z",)"
+                                   R"("annotations":{"a\"":"\n"},"owner":"root"})");
+}
