@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <span>
 
+#include "runtime/protect.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
 #include "spec/version.hpp"
@@ -35,8 +36,22 @@ static Result<int> print(std::string_view text)
     return 0;
 }
 
-static Result<int> run(std::span<char* const> words, Call& call)
+static Result<> protect(const Verb& verb, char* const argv[])
 {
+    const bool enters = verb.enters == Enters::Container;
+    TRY(close_what_was_not_given(0, enters ? Stdio::Required : Stdio::Optional));
+    return enters ? protect_own_file(argv) : Result<>();
+}
+
+static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[])
+{
+    TRY(protect(verb, argv));
+    return verb.run(call);
+}
+
+static Result<int> run(std::span<char* const> argv, Call& call)
+{
+    const auto words = argv.subspan(!argv.empty());
     auto line = TRY(spec::read_command_line(kProgram, words, &call.options));
     if (!line.help.empty())
         return print(line.help);
@@ -48,15 +63,18 @@ static Result<int> run(std::span<char* const> words, Call& call)
         call.options.root = default_root();
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
-    auto status = verb.run(call);
+    auto status = call_verb(verb, call, argv.data());
     const std::string subject = format("{}{}{}", verb.name, call.id.empty() ? "" : " ", call.id);
     // Success is silent: engines take what stands on standard error for a failure.
     for (const auto& warning : call.warnings)
         if (call.options.debug)
             (void)std::fputs(format("runtime: {}: warning: {}\n", subject, warning).c_str(),
                              stderr);
-    if (!status)
-        status.error().doing = format("{}: {}", subject, status.error().doing);
+    if (status)
+        return status;
+    status.error().doing = format("{}: {}", subject, status.error().doing);
+    if (status.error().status == Status::Failure)
+        status.error().status = verb.failure;
     return status;
 }
 
@@ -75,7 +93,6 @@ static int report(const Error& error, const Options& options)
 int main(int argc, char** argv)
 {
     runtime::Call call;
-    const auto words = std::span<char* const>(argv, static_cast<std::size_t>(argc));
-    const auto status = runtime::run(words.subspan(argc > 0), call);
+    const auto status = runtime::run({argv, static_cast<std::size_t>(argc)}, call);
     return status ? *status : runtime::report(status.error(), call.options);
 }

@@ -24,8 +24,13 @@ struct Call {
     std::vector<std::string> warnings = {};  // told with --debug
 };
 
+// Whether a process of ours becomes one of a container.
+enum class Enters : bool { Nothing, Container };
+
 struct Verb : spec::Verb {
     Result<int> (*run)(Call&);  // ends with the program's exit status
+    Enters enters = Enters::Nothing;
+    Status failure = Status::Failure;  // what a failure ends with that has no status of its own
 };
 
 extern const Verb kRun;
