@@ -3,6 +3,7 @@
 #include <span>
 
 #include "runtime/log.hpp"
+#include "runtime/protect.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
 #include "spec/version.hpp"
@@ -42,20 +43,23 @@ static constexpr spec::Program kProgram = {
     .not_yet = kNotYet,
 };
 
-static Result<int> call_verb(const Verb& verb, Call& call, const Log& log)
+static Result<> protect(const Verb& verb, const Options& options, char* const argv[])
 {
-    auto status = verb.run(call);
-    const std::string subject = format("{}{}{}", verb.name, call.id.empty() ? "" : " ", call.id);
-    for (const auto& notice : call.notices)
-        log.tell(notice, subject, call.options);
-    if (!status)
-        status.error().doing = format("{}: {}", subject, status.error().doing);
-    return status;
+    const bool enters = verb.enters == Enters::Container;
+    TRY(close_what_was_not_given(options.preserve_fds, enters ? Stdio::Required : Stdio::Optional));
+    return enters ? protect_own_file(argv) : Result<>();
 }
 
-static Result<int> run(std::span<char* const> words, Call& call, Log& log)
+static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], Log& log)
 {
-    auto line = TRY(spec::read_command_line(kProgram, words, &call.options));
+    TRY(protect(verb, call.options, argv));
+    log = TRY(Log::open(call.options));
+    return verb.run(call);
+}
+
+static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
+{
+    auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
     if (line.help.empty() && call.options.version)
         line.help = spec::version_text(kProgram.name);
     if (!line.help.empty()) {
@@ -66,9 +70,20 @@ static Result<int> run(std::span<char* const> words, Call& call, Log& log)
         return failed_with(Status::Usage, "no verb; --help lists them");
     if (call.options.root.empty())
         call.options.root = default_root();
-    log = TRY(Log::open(call.options));
     call.arguments = std::move(line.arguments);
-    return call_verb(static_cast<const Verb&>(*line.verb), call, log);
+    const auto& verb = static_cast<const Verb&>(*line.verb);
+    auto status = call_verb(verb, call, argv.data(), log);
+    const std::string subject = format("{}{}{}", verb.name, call.id.empty() ? "" : " ", call.id);
+    for (const auto& notice : call.notices)
+        log.tell(notice, subject, call.options);
+    if (status)
+        return status;
+    status.error().doing = format("{}: {}", subject, status.error().doing);
+    if (auto& ends_with = status.error().status; verb.ends_as_program)
+        ends_with = ends_with == Status::Failure ? Status::CannotStart : ends_with;
+    else if (ends_with != Status::Usage)
+        ends_with = Status::Failure;
+    return status;
 }
 
 }  // namespace runtime
@@ -77,8 +92,7 @@ int main(int argc, char** argv)
 {
     runtime::Call call;
     runtime::Log log;
-    const auto words = std::span<char* const>(argv, static_cast<std::size_t>(argc));
-    const auto status = runtime::run(words.subspan(argc > 0), call, log);
+    const auto status = runtime::run({argv, static_cast<std::size_t>(argc)}, call, log);
     if (status)
         return *status;
     log.tell(status.error(), call.options);

@@ -63,8 +63,13 @@ struct Call {
     std::vector<Notice> notices = {};
 };
 
+// Whether a process of ours becomes one of a container.
+enum class Enters : bool { Nothing, Container };
+
 struct Verb : spec::Verb {
     Result<int> (*run)(Call&);  // ends with the program's exit status
+    Enters enters = Enters::Nothing;
+    bool ends_as_program = false;  // with 125, 126 or 127, where others end with 1
 };
 
 extern const Verb kCreate;

@@ -35,8 +35,6 @@ Result<int> create(Call& call)
         call.notices.push_back({.text = std::move(warning)});
     if (done)
         done = sys::run_steps<Container>(kSteps, container);
-    if (!done && done.error().status != Status::Usage)
-        done.error().status = Status::Failure;  // the codes of a program are for `run`
     TRY(done);
     keep(container);
     return 0;
@@ -55,6 +53,7 @@ constinit const Verb kCreate = {
      .summary = "makes a container whose program waits for start",
      .options = kOptions},
     create,
+    Enters::Container,
 };
 
 }  // namespace runtime

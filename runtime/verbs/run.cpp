@@ -103,10 +103,7 @@ Result<int> run(Call& call)
     }
     if (call.options.bundle.empty())
         call.options.bundle = ".";
-    auto status = run_container(call);
-    if (!status && status.error().status == Status::Failure)
-        status.error().status = Status::CannotStart;
-    return status;
+    return run_container(call);
 }
 
 constexpr spec::Option kRunOptions[] = {
@@ -124,6 +121,8 @@ constinit const Verb kRun = {
      .summary = "makes a container, runs its program and waits for it",
      .options = kOptions},
     run,
+    Enters::Container,
+    true,
 };
 
 }  // namespace runtime

@@ -47,10 +47,7 @@ Result<int> start(Call& call)
 {
     call.id = call.arguments[0];
     Start start{.options = call.options, .id = call.id};
-    auto done = sys::run_steps<Start>(kSteps, start);
-    if (!done)
-        done.error().status = Status::Failure;  // the codes of a program are for `run`
-    TRY(done);
+    TRY(sys::run_steps<Start>(kSteps, start));
     return 0;
 }
 

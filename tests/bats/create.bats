@@ -48,7 +48,7 @@ teardown() {
     run -1 runtime create -b b ../web
     says '"../web" is not an id'
     run -1 runtime create -b b --preserve-fds 7 web
-    says 'check options: --preserve-fds 7: descriptor '
+    says 'is to be passed on, and is closed'
     for option in --no-pivot --pidfd-socket=s; do
         run -1 runtime create -b b "$option" web
         says "${option%=*} is not carried out yet"

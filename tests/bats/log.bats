@@ -35,7 +35,7 @@ load helpers
 
 @test "a log that cannot be written is an error before anything is done" {
     run -1 runtime --log nowhere/log list
-    says "runtime: --log: open nowhere/log: no such file or directory (ENOENT)"
+    says "runtime: list: --log: open nowhere/log: no such file or directory (ENOENT)"
     mkfifo fifo
     run -1 timeout 5 runtime --log fifo list
     says "ENXIO"
