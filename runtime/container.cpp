@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
@@ -109,6 +110,15 @@ Result<> record_init(Container& container)
     return container.state_dir->save(container.state);
 }
 
+Result<> adjust_oom_score(Container& container)
+{
+    const auto& score = container.bundle.config.process->oom_score_adj;
+    if (!score)
+        return {};
+    TRY_TO(set_oom_score(container.init.pid(), *score), "config.json: /process/oomScoreAdj");
+    return {};
+}
+
 Result<> wait_for_init(Container& container)
 {
     TRY(container.init_channel.send(static_cast<char>(Word::Go)));
@@ -127,6 +137,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"make control groups", make_groups},
     {"start init", start_init},
     {"record init", record_init},
+    {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
 };
 

@@ -29,6 +29,14 @@ Result<> set_limits(const std::vector<spec::Rlimit>& limits)
     return {};
 }
 
+Result<> set_oom_score(pid_t pid, int score)
+{
+    const std::string path = format("/proc/{}/oom_score_adj", pid);
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
+    TRY_TO(sys::write_all(file, format("{}", score)), "set {} to {}", path, score);
+    return {};
+}
+
 Result<> become(const spec::User& user)
 {
     // The kernel's calls, for the C library's would reach for other threads.

@@ -1,6 +1,8 @@
 // Who the program of a container is: ids, limits, and the proof that nothing more is left to it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "runtime/capabilities.hpp"
@@ -11,6 +13,9 @@
 namespace runtime {
 
 Result<> set_limits(const std::vector<spec::Rlimit>& limits);
+
+// Of another process: only who is over it may make it less likely to be killed than it was.
+Result<> set_oom_score(pid_t pid, int score);
 
 // Ids and groups, for good; the permitted capabilities stay until set_capabilities().
 Result<> become(const spec::User& user);
