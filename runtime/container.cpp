@@ -31,6 +31,8 @@ Result<> plan_all(Container& container)
 {
     Layout layout = TRY(read_layout());
     container.plan = TRY(make_plan(container.bundle, std::move(layout)));
+    TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
+           "config.json: /linux/sysctl");
     return {};
 }
 

@@ -91,6 +91,11 @@ Result<> set_names(Init& init)
     return {};
 }
 
+Result<> set_parameters(Init& init)
+{
+    return write_sysctls(init.plan.sysctls);
+}
+
 Result<> bring_up_loopback(Init& init)
 {
     if (!(init.plan.namespaces.made & CLONE_NEWNET))
@@ -255,6 +260,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"join namespaces", join_namespaces},
     {"lead a session", lead_a_session},
     {"set names", set_names},
+    {"set kernel parameters", set_parameters},
     {"bring up loopback", bring_up_loopback},
     {"attach rootfs", attach_root},
     {"mount", mount_all},

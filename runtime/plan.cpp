@@ -85,6 +85,8 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
     plan.devices = plan_devices(config.linux.devices);
+    plan.sysctls =
+        TRY_TO(plan_sysctls(config.linux.sysctl, plan.namespaces), "config.json: /linux/sysctl");
     std::vector<std::string> unknown;
     if (config.process->capabilities)
         plan.capabilities = plan_capabilities(*config.process->capabilities, unknown);
