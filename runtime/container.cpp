@@ -5,8 +5,10 @@
 
 #include <chrono>
 
+#include "runtime/clone_init.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/user_namespace.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
 
@@ -85,24 +87,16 @@ Result<> open_root(Container& container)
     return {};
 }
 
-int init_main(void* argument)
-{
-    return run_init(*static_cast<Init*>(argument));
-}
-
 Result<> start_init(Container& container)
 {
-    for (const auto& joined : container.plan.namespaces.joined)
-        if (joined.flag == CLONE_NEWPID || joined.flag == CLONE_NEWTIME)
-            TRY(join_namespace(joined));
     sys::ChannelPair channel = TRY(sys::make_channel());
     Init init{.bundle = container.bundle, .plan = container.plan, .groups = *container.groups};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
+    if (container.plan.namespaces.has(CLONE_NEWUSER))
+        init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
     container.init_channel = std::move(channel.here);
-    // The cgroup namespace is init's to make, once it stands in its groups.
-    const unsigned long made = container.plan.namespaces.made & ~CLONE_NEWCGROUP;
-    container.init = TRY(sys::spawn(made, container.groups->v2_folder(), init_main, &init));
+    container.init = TRY(clone_init(init, container.init_channel));
     return {};
 }
 
@@ -110,6 +104,12 @@ Result<> record_init(Container& container)
 {
     container.state.init = TRY(sys::identify(container.init.pid(), container.init.pidfd()));
     return container.state_dir->save(container.state);
+}
+
+Result<> map_ids(Container& container)
+{
+    return prepare_user_namespace(container.init.pid(), container.bundle.config,
+                                  container.plan.namespaces);
 }
 
 Result<> adjust_oom_score(Container& container)
@@ -139,6 +139,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"make control groups", make_groups},
     {"start init", start_init},
     {"record init", record_init},
+    {"map ids", map_ids},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
 };

@@ -21,7 +21,7 @@ Result<> set_oom_score(pid_t pid, int score);
 Result<> become(const spec::User& user);
 
 // The standard descriptors, so that a program of this user can open /dev/stdout again.
-Result<> own_stdio(const spec::User& user);
+Result<> own_stdio(uid_t uid);
 
 // Compares what the kernel says of this thread with what was asked for. `proc` is a folder of a
 // procfs that shows this thread, opened before it lost its privileges.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runtime/plan.hpp"
+#include "runtime/rootfs.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
 
@@ -22,7 +23,8 @@ struct Init {
     const Plan& plan;
     const Groups& groups;
     sys::Channel parent = {};
-    sys::Fd root = {};         // of the container, detached
+    sys::Fd root = {};  // of the container, detached
+    MountSources sources = {};
     sys::Fd null = {};         // the host's /dev/null
     sys::Fd proc = {};         // the host's /proc, across the pivot
     std::string program = {};  // what was found for args[0]
