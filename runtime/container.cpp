@@ -137,11 +137,9 @@ Result<> adjust_oom_score(Container& container)
 
 Result<> wait_for_init(Container& container)
 {
-    TRY(container.init_channel.send(static_cast<char>(Word::Go)));
+    TRY(tell_init(container, Word::Go));
     const auto message = TRY(hear_from_init(container));
-    if (!message)
-        return failed("init is gone without a word");
-    return {};
+    return message ? Result<>() : failed("init is gone without a word");
 }
 
 constexpr sys::Step<Container> kMake[] = {
@@ -206,6 +204,14 @@ Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& con
     const int signal = static_cast<int>(info.ssi_signo);
     return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
                        ::sigabbrev_np(signal));
+}
+
+Result<> tell_init(const Container& container, Word word)
+{
+    if (container.init_channel.send(static_cast<char>(word)))
+        return {};
+    TRY(hear_from_init(container));
+    return failed("init is gone without a word");
 }
 
 Result<> write_pid_file(Container& container)
