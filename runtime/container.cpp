@@ -112,10 +112,14 @@ Result<> record_init(Container& container)
 Result<> wait_for_init(Container& container)
 {
     TRY(container.init_channel.send(static_cast<char>(Word::Go)));
-    const auto message = TRY(container.init_channel.receive());
-    if (!message)
-        return failed("init is gone without a word");
-    return {};
+    for (;;) {
+        auto message = TRY(container.init_channel.receive());
+        if (!message)
+            return failed("init is gone without a word");
+        if (message->kind != static_cast<char>(Word::Terminal))
+            return {};
+        container.terminal = std::move(message->fd);
+    }
 }
 
 constexpr sys::Step<Container> kMake[] = {

@@ -47,6 +47,7 @@ struct Container {
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};
+    sys::Fd terminal = {};  // the master of it, where it has one
 };
 
 // Up to an init that has set up everything and waits for a word.

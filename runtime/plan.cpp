@@ -46,8 +46,6 @@ Result<> check_config(const spec::Config& config)
         return failed("config.json: /process: is missing, and a container needs a program");
     if (config.process->args.empty())
         return failed("config.json: /process/args: is missing, and a container needs a program");
-    if (config.process->terminal)
-        return failed("config.json: /process/terminal: true is not carried out yet");
     if (namespaces.has(CLONE_NEWUSER))
         return failed("config.json: /linux/namespaces: user is not carried out yet");
     if (!config.linux.uid_mappings.empty() || !config.linux.gid_mappings.empty())

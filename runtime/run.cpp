@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "runtime/container.hpp"
+#include "runtime/proxy.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -36,8 +37,16 @@ Result<> start_program(Container& container)
     return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
 }
 
+Result<> fit_its_terminal(Container& container)
+{
+    if (container.terminal)
+        fit_terminal(container.terminal);
+    return {};
+}
+
 constexpr sys::Step<Container> kStart[] = {
     {"record running", record_running},
+    {"fit terminal", fit_its_terminal},
     {"start program", start_program},
 };
 
@@ -66,7 +75,10 @@ Result<int> run_container(Call& call)
     call.warnings = container.plan.warnings;
     TRY(made);
     TRY(sys::run_steps<Container>(kStart, container));
-    return wait_and_forward(container, signals);
+    if (!container.terminal)
+        return wait_and_forward(container, signals);
+    TRY_TO(proxy_terminal(container.init, std::move(container.terminal)), "proxy the terminal");
+    return container.init.wait();
 }
 
 Result<int> run(Call& call)
