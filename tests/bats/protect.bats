@@ -3,14 +3,8 @@ load helpers
 bundle() { # DIR FILTER...: a bundle in ./DIR
     command bundle "$@"
 }
-script() { # TEXT: the filter that makes it the program
-    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
-}
-# Nothing of a container may outlive it.
 teardown() {
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
-    [ -z "$(pgrep -f runtime:init)" ]
-    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
+    nothing_is_left
 }
 without_open_tree=(strace -o trace -e inject=open_tree:error=EPERM:when=1)
 

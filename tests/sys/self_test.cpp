@@ -36,7 +36,7 @@ Test(self, its_copy_is_whole_and_cannot_be_written_to)
     cr_assert(copy);
     const auto opened = sys::open_at(AT_FDCWD, path_of(*copy), O_WRONLY);
     cr_assert(opened);
-    const auto written = sys::write_all(*opened, "evil");
+    const auto written = sys::write_all(opened->get(), "evil");
     cr_assert(!written);
     cr_expect_eq(written.error().code, EPERM);
     cr_expect(text_of(path_of(*copy)) == text_of("/proc/self/exe"));

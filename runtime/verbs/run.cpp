@@ -4,7 +4,9 @@
 #include <sys/random.h>
 
 #include "runtime/container.hpp"
+#include "runtime/create_options.hpp"
 #include "runtime/proxy.hpp"
+#include "runtime/remove.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -23,17 +25,11 @@ Result<std::string> make_id()
     return id;
 }
 
-Result<> record_running(Container& container)
-{
-    container.state.status = spec::ContainerStatus::Running;
-    return container.state_dir->save(container.state);
-}
-
 Result<> start_program(Container& container)
 {
     TRY(container.init_channel.send(static_cast<char>(Word::Start)));
     // Its end closes with execve; a message is an error.
-    const auto message = TRY(container.init_channel.receive());
+    const auto message = TRY(hear_from_init(container));
     return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
 }
 
@@ -44,15 +40,18 @@ Result<> fit_its_terminal(Container& container)
     return {};
 }
 
-constexpr sys::Step<Container> kStart[] = {
-    {"record running", record_running},
+constexpr sys::Step<Container> kSteps[] = {
+    {"write pid file", write_pid_file},
+    {"record created", record_created},
     {"fit terminal", fit_its_terminal},
     {"start program", start_program},
 };
 
 // Waits for init. All other signals are its own.
-Result<int> wait_and_forward(Container& container, const sigset_t& signals)
+Result<int> wait_and_forward(Container& container)
 {
+    sigset_t signals;
+    ::sigfillset(&signals);
     for (;;) {
         siginfo_t info = {};
         const int signal = ::sigwaitinfo(&signals, &info);
@@ -65,20 +64,46 @@ Result<int> wait_and_forward(Container& container, const sigset_t& signals)
     }
 }
 
-Result<int> run_container(Call& call)
+Result<int> wait_for_the_end(Container& container)
 {
-    sigset_t signals;
-    ::sigfillset(&signals);
-    ::sigprocmask(SIG_SETMASK, &signals, nullptr);
-    Container container{.options = call.options, .id = call.id};
-    const auto made = make_container(container);
-    call.warnings = container.plan.warnings;
-    TRY(made);
-    TRY(sys::run_steps<Container>(kStart, container));
     if (!container.terminal)
-        return wait_and_forward(container, signals);
+        return wait_and_forward(container);
     TRY_TO(proxy_terminal(container.init, std::move(container.terminal)), "proxy the terminal");
     return container.init.wait();
+}
+
+// The program has ended: its code is what `run` tells, whatever becomes of the rest.
+void clear_away(Container& container, Call& call)
+{
+    container.state_dir->keep();
+    Removal removal{.dir = *container.state_dir, .groups = container.groups.release()};
+    const auto removed = remove_container(removal);
+    if (!removed)
+        call.notices.push_back({LogLevel::Error, removed.error().message()});
+}
+
+Result<int> run_container(Call& call)
+{
+    MadeFile id_file;
+    TRY(id_file.make(call.options.id_file, call.id));
+    Container container{.options = call.options, .id = call.id};
+    const auto made = make_container(container);
+    for (auto& warning : container.plan.warnings)
+        call.notices.push_back({.text = std::move(warning)});
+    TRY(made);
+    TRY(sys::run_steps<Container>(kSteps, container));
+    id_file.keep();
+    if (call.options.detach) {
+        keep(container);
+        return 0;
+    }
+    container.pid_file.keep();
+    const int code = TRY(wait_for_the_end(container));
+    if (call.options.keep)
+        keep(container);
+    else
+        clear_away(container, call);
+    return code;
 }
 
 Result<int> run(Call& call)
@@ -98,9 +123,12 @@ Result<int> run(Call& call)
     return run_container(call);
 }
 
-constexpr spec::Option kOptions[] = {
-    spec::option<&Options::bundle>("bundle", 'b', "DIR", "the bundle (default: this folder)"),
+constexpr spec::Option kRunOptions[] = {
+    spec::option<&Options::detach>("detach", 'd', "", "ends once the program runs"),
+    spec::option<&Options::keep>("keep", 0, "", "leaves what has stopped for a later delete"),
+    spec::option<&Options::id_file>("id-file", 0, "FILE", "the id goes there"),
 };
+constexpr auto kOptions = spec::joined(kCreateOptions, kRunOptions);
 
 }  // namespace
 
@@ -111,7 +139,7 @@ constinit const Verb kRun = {
      .options = kOptions},
     run,
     Enters::Container,
-    Status::CannotStart,
+    true,
 };
 
 }  // namespace runtime
