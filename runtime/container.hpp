@@ -62,6 +62,8 @@ struct Container {
     MadeGroups groups = {};
     sys::Fd interrupts = {};    // a signalfd
     sys::Fd start_socket = {};  // of `create`
+    sys::Fd console = {};       // connected to --console-socket
+    sys::Fd terminal = {};      // the master of it, where it has one
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};

@@ -26,6 +26,7 @@ Result<int> create(Call& call)
 {
     TRY(check_id(call.arguments[0]));
     call.id = call.arguments[0];
+    call.options.detach = true;
     if (call.options.bundle.empty())
         call.options.bundle = ".";
     Container container{.options = call.options, .id = call.id};
