@@ -223,3 +223,27 @@ ready" ]
     [ "${lines[1]}" != "$(readlink /proc/self/ns/user)" ]
     [ "${lines[2]}" = "uid=0(root) gid=0" ]
 }
+
+@test "timeOffsets: the container's clocks are ahead, with a user namespace or without" {
+    up() { cut -d. -f1 /proc/uptime; }
+    mapped '.linux.namespaces += [{type: "time"}]' "$(script 'cut -d. -f1 /proc/uptime; cat /proc/self/timens_offsets')" \
+        '.linux.timeOffsets = {boottime: {secs: 100000, nanosecs: 5}, monotonic: {secs: 7}}'
+    before=$(up)
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
+    [[ $output =~ monotonic\ +7\ +0 && $output =~ boottime\ +100000\ +5 ]]
+    bundle '.linux.namespaces |= map(select(.type != "user"))' 'del(.linux.uidMappings, .linux.gidMappings)'
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
+    bundle '.linux.timeOffsets.boottime.secs = -100000000'
+    run -125 runtime run b/
+    says 'start init: config.json: /linux/timeOffsets/boottime: write "boottime -100000000 5" to /proc/self/timens_offsets: '
+    bundle '.linux.namespaces |= map(select(.type != "time"))'
+    run -125 runtime run b/
+    says "check config: config.json: /linux/timeOffsets: need a new time namespace"
+    pod --user
+    mapped "$(script 'cut -d. -f1 /proc/uptime')" '.linux.timeOffsets.boottime.secs = 100000' \
+        ".linux.namespaces |= map(if .type == \"user\" then .path = \"/proc/$pod/ns/user\" else . end) + [{type: \"time\"}]"
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
+}
