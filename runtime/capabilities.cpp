@@ -82,4 +82,14 @@ Result<> set_capabilities(const CapabilitySets& sets)
     return {};
 }
 
+std::vector<std::string> known_capabilities()
+{
+    std::vector<std::string> known;
+    for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
+        if (std::string word = capability_words(std::uint64_t{1} << number);
+            word.starts_with("CAP_"))
+            known.push_back(std::move(word));
+    return known;
+}
+
 }  // namespace runtime

@@ -32,4 +32,6 @@ Result<> set_capabilities(const CapabilitySets& sets);
 
 std::string capability_words(std::uint64_t set);  // "CAP_CHOWN, CAP_KILL", or "none"
 
+std::vector<std::string> known_capabilities();  // to this kernel and libcap
+
 }  // namespace runtime

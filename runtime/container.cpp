@@ -1,31 +1,54 @@
 #include "runtime/container.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
-
-#include <chrono>
+#include <signal.h>
+#include <sys/signalfd.h>
 
 #include "runtime/clone_init.hpp"
+#include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/user_namespace.hpp"
+#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
+#include "sys/time.hpp"
 
 namespace runtime {
 
 namespace {
 
+Result<> check_options(Container& container)
+{
+    if (::geteuid() != 0)
+        return failed("containers are made by root only; rootless is not carried out yet");
+    return check_create_options(container.options);
+}
+
+// What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
+Result<> block_signals(Container& container)
+{
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+        ::sigaddset(&ending, signal);
+    container.interrupts = sys::Fd(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
+    return container.interrupts ? Result<>() : failed_sys("make a signalfd");
+}
+
 Result<> read_the_bundle(Container& container)
 {
-    container.bundle = TRY(read_bundle(container.options.bundle));
+    container.bundle = TRY(read_bundle(container.options.bundle, container.options.config));
     return {};
 }
 
 Result<> check_the_config(Container& container)
 {
-    if (::geteuid() != 0)
-        return failed("containers are made by root only; rootless is not carried out yet");
     return check_config(container.bundle.config);
 }
 
@@ -38,20 +61,6 @@ Result<> plan_all(Container& container)
     return {};
 }
 
-// RFC 3339 in UTC. Not by gmtime, which would first read the time zone's file.
-std::string now()
-{
-    using namespace std::chrono;
-    const auto time = system_clock::now();
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(floor<nanoseconds>(time - day));
-    return format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                  clock.subseconds().count());
-}
-
 // From here on `delete --force` finds whatever we leave behind, wherever we are stopped.
 Result<> take_the_id(Container& container)
 {
@@ -62,8 +71,9 @@ Result<> take_the_id(Container& container)
                        .id = container.id,
                        .bundle = container.bundle.path,
                        .rootfs = container.bundle.rootfs,
-                       .created = now(),
+                       .created = sys::utc_now(),
                        .owner = ::geteuid(),
+                       .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
@@ -90,7 +100,11 @@ Result<> open_root(Container& container)
 Result<> start_init(Container& container)
 {
     sys::ChannelPair channel = TRY(sys::make_channel());
-    Init init{.bundle = container.bundle, .plan = container.plan, .groups = *container.groups};
+    Init init{.options = container.options,
+              .bundle = container.bundle,
+              .plan = container.plan,
+              .groups = *container.groups,
+              .start_socket = container.start_socket};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
     if (container.plan.namespaces.has(CLONE_NEWUSER))
@@ -124,13 +138,15 @@ Result<> adjust_oom_score(Container& container)
 Result<> wait_for_init(Container& container)
 {
     TRY(container.init_channel.send(static_cast<char>(Word::Go)));
-    const auto message = TRY(container.init_channel.receive());
+    const auto message = TRY(hear_from_init(container));
     if (!message)
         return failed("init is gone without a word");
     return {};
 }
 
 constexpr sys::Step<Container> kMake[] = {
+    {"check options", check_options},
+    {"block signals", block_signals},
     {"read bundle", read_the_bundle},
     {"check config", check_the_config},
     {"plan", plan_all},
@@ -154,9 +170,61 @@ MadeGroups::~MadeGroups()
     (void)groups_->remove();
 }
 
+MadeFile::~MadeFile()
+{
+    if (!path_.empty())
+        ::unlink(path_.c_str());
+}
+
+Result<> MadeFile::make(const std::string& path, std::string_view text)
+{
+    if (path.empty())
+        return {};
+    TRY(sys::replace_file(AT_FDCWD, path, text, 0666));
+    path_ = path;
+    return {};
+}
+
 Result<> make_container(Container& container)
 {
     return sys::run_steps<Container>(kMake, container);
+}
+
+Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container)
+{
+    pollfd waited[] = {
+        {.fd = container.init_channel.fd().get(), .events = POLLIN, .revents = 0},
+        {.fd = container.interrupts.get(), .events = POLLIN, .revents = 0},
+    };
+    if (::poll(waited, std::size(waited), -1) < 0)
+        return failed_sys("wait for init");
+    if (waited[0].revents)
+        return container.init_channel.receive();
+    signalfd_siginfo info = {};
+    if (::read(container.interrupts.get(), &info, sizeof info) != sizeof info)
+        return failed_sys("read a signal");
+    const int signal = static_cast<int>(info.ssi_signo);
+    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
+                       ::sigabbrev_np(signal));
+}
+
+Result<> write_pid_file(Container& container)
+{
+    return container.pid_file.make(container.options.pid_file, format("{}", container.init.pid()));
+}
+
+Result<> record_created(Container& container)
+{
+    container.state.status = spec::ContainerStatus::Created;
+    return container.state_dir->save(container.state);
+}
+
+void keep(Container& container)
+{
+    container.init.detach();
+    (void)container.groups.release();
+    container.state_dir->keep();
+    container.pid_file.keep();
 }
 
 }  // namespace runtime

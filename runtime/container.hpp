@@ -2,7 +2,9 @@
 // whole.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "runtime/init.hpp"
 #include "runtime/plan.hpp"
@@ -28,10 +30,24 @@ public:
 
     Groups& operator*() { return *groups_; }
     Groups* operator->() { return &*groups_; }
-    void keep() { groups_.reset(); }
+    std::optional<Groups> release() { return std::exchange(groups_, std::nullopt); }
 
 private:
     std::optional<Groups> groups_ = {};
+};
+
+// A file for whoever called us, gone again unless kept.
+class MadeFile {
+public:
+    MadeFile() = default;
+    MadeFile(const MadeFile&) = delete;
+    ~MadeFile();
+
+    Result<> make(const std::string& path, std::string_view text);  // an empty path: none is asked
+    void keep() { path_.clear(); }
+
+private:
+    std::string path_ = {};
 };
 
 // The members are in the order in which they are made: what fails half-way is undone in reverse.
@@ -44,12 +60,25 @@ struct Container {
     std::optional<StateDir> state_dir = {};
     std::optional<Groups> planned_groups = {};
     MadeGroups groups = {};
+    sys::Fd interrupts = {};    // a signalfd
+    sys::Fd start_socket = {};  // of `create`
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};
+    MadeFile pid_file = {};
 };
 
-// Up to an init that has set up everything and waits for a word.
+// Up to an init that has set up everything and waits for a word. From here on all signals are
+// blocked; INT, TERM, HUP and QUIT stop the making and undo it.
 Result<> make_container(Container& container);
+
+// The next word of init, nothing where its end is closed.
+Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);
+
+Result<> write_pid_file(Container& container);
+
+// It is whole: on record as such, and stays when we are gone.
+Result<> record_created(Container& container);
+void keep(Container& container);
 
 }  // namespace runtime

@@ -11,11 +11,11 @@
 
 #include <charconv>
 
+#include "runtime/passwd.hpp"
 #include "sys/file.hpp"
 
 namespace runtime {
 
-static constexpr std::size_t kPasswdMost = std::size_t{1} << 20;
 static constexpr std::size_t kStatusMost = std::size_t{1} << 20;  // it lists all groups
 
 Result<> set_limits(const std::vector<spec::Rlimit>& limits)
@@ -33,7 +33,7 @@ Result<> set_oom_score(pid_t pid, int score)
 {
     const std::string path = format("/proc/{}/oom_score_adj", pid);
     const sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
-    TRY_TO(sys::write_all(file, format("{}", score)), "set {} to {}", path, score);
+    TRY_TO(sys::write_all(file.get(), format("{}", score)), "set {} to {}", path, score);
     return {};
 }
 
@@ -103,20 +103,8 @@ Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
 
 std::string home_of(std::uint32_t uid)
 {
-    const auto passwd = sys::read_file(AT_FDCWD, "/etc/passwd", kPasswdMost);
-    for (std::string_view rest = passwd ? *passwd : std::string_view(); !rest.empty();) {
-        // name:password:uid:gid:comment:home:shell
-        std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-        std::string_view fields[7];
-        for (auto& field : fields) {
-            field = line.substr(0, line.find(':'));
-            line.remove_prefix(std::min(field.size() + 1, line.size()));
-        }
-        if (fields[2] == format("{}", uid) && !fields[5].empty())
-            return std::string(fields[5]);
-    }
-    return "/";
+    const auto entry = passwd_entry(uid);
+    return entry && !entry->home.empty() ? entry->home : "/";
 }
 
 }  // namespace runtime

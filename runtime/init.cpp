@@ -5,12 +5,14 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/if.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 
 #include "runtime/identity.hpp"
 #include "runtime/program.hpp"
+#include "runtime/start_socket.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -48,9 +51,11 @@ Result<> wait_for_parent(Init& init)
     ::umask(0);
     // Above all the parent's own end: while it is open here, we would not see the parent go.
     std::vector<int> kept = init.groups.entrances();
-    kept.insert(kept.end(), {init.parent.fd().get(), init.root.get()});
+    kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.start_socket.get()});
     for (const auto& source : init.sources)
         kept.push_back(source.get());
+    for (std::uint32_t i = 0; i < init.options.preserve_fds; ++i)
+        kept.push_back(static_cast<int>(3 + i));
     TRY(sys::close_all_but(std::move(kept)));
     return expect(init, Word::Go);
 }
@@ -75,10 +80,14 @@ Result<> join_the_rest(Init& init)
     return {};
 }
 
-Result<> lead_a_session(Init&)
+Result<> lead_a_session(Init& init)
 {
     if (::setsid() < 0)
         return failed_sys("setsid");
+    // What the caller keeps in his session's keyring is not the container's to use.
+    if (!init.options.no_new_keyring && ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0) < 0 &&
+        errno != ENOSYS && errno != EPERM && errno != EACCES)
+        return failed_sys("make a session keyring");
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -241,7 +250,12 @@ Result<> find_the_program(Init& init)
 Result<> wait_for_start(Init& init)
 {
     TRY(init.parent.send(static_cast<char>(Word::Ready)));
-    return expect(init, Word::Start);
+    if (!init.start_socket)
+        return expect(init, Word::Start);
+    TRY(expect(init, Word::Wait));
+    init.parent = {};
+    init.parent = TRY(wait_at_start_socket(init.start_socket));
+    return {};
 }
 
 Result<> load_filter(Init& init)
@@ -255,7 +269,7 @@ Result<> load_filter(Init& init)
 Result<> execute_program(Init& init)
 {
     // All of ours close by themselves; this is for what we do not know of.
-    if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+    if (::close_range(3 + init.options.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return failed_sys("close what is not the container's");
     return execute(init.program, init.bundle.config.process->args, init.environment);
 }

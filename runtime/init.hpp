@@ -5,6 +5,7 @@
 
 #include "runtime/plan.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/verbs.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
 
@@ -14,14 +15,17 @@ namespace runtime {
 enum class Word : char {
     Go = 'G',     // parent: you are on record, begin
     Ready = 'R',  // init: all is set up, the program was found
-    Start = 'S',  // parent: execute it
+    Start = 'S',  // parent, or `start`: execute it
+    Wait = 'W',   // parent: wait for `start` instead
 };
 
 // What init works with: all of it made by the parent, and gone with execve.
 struct Init {
+    const Options& options;
     const Bundle& bundle;
     const Plan& plan;
     const Groups& groups;
+    const sys::Fd& start_socket;
     sys::Channel parent = {};
     sys::Fd root = {};  // of the container, detached
     MountSources sources = {};

@@ -1,8 +1,9 @@
 // runtime: makes containers from OCI bundles.
 
-#include <cstdio>
 #include <span>
 
+#include "runtime/log.hpp"
+#include "runtime/protect.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
 #include "spec/version.hpp"
@@ -10,15 +11,28 @@
 namespace runtime {
 
 static constexpr spec::Option kOptions[] = {
-    spec::option<&Options::debug>("debug", 0, "",
-                                  "tell warnings, and errors with their line of source"),
     spec::option<&Options::root>("root", 0, "DIR", "where state is kept (/run/davit/runtime)"),
+    spec::option<&Options::log>("log", 0, "FILE", "errors and warnings go to its end, too"),
+    spec::option<&Options::log_format>("log-format", 0, "FORMAT", "text (the default) or json"),
+    spec::option<&Options::log_level>(
+        "log-level", 0, "LEVEL", "error, warning, info or debug (warning; without --log error)"),
+    spec::option<&Options::debug>("debug", 0, "",
+                                  "tell everything, and errors with their line of source"),
+    spec::option<&Options::systemd_cgroup>("systemd-cgroup", 0, "",
+                                           "not carried out yet: create and run refuse it"),
+    spec::option<&Options::cgroup_manager>("cgroup-manager", 0, "NAME",
+                                           "cgroupfs; systemd and disabled are refused as yet"),
+    spec::option<&Options::rootless>("rootless", 0, "BOOL",
+                                     "auto or false; true is refused as yet"),
     spec::option<&Options::version>("version", 'v', "", "what this is"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,
-    &kSpec,
+    &kRun, &kCreate, &kStart, &kState, &kKill, &kDelete, &kList, &kSpec, &kFeatures,
+};
+
+static constexpr std::string_view kNotYet[] = {
+    "checkpoint", "events", "exec", "mounts", "pause", "ps", "restore", "resume", "update",
 };
 
 static constexpr spec::Program kProgram = {
@@ -26,48 +40,50 @@ static constexpr spec::Program kProgram = {
     .summary = "Makes containers from OCI bundles.",
     .options = kOptions,
     .verbs = kVerbs,
+    .not_yet = kNotYet,
 };
 
-static Result<int> print(std::string_view text)
+static Result<> protect(const Verb& verb, const Options& options, char* const argv[])
 {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() || std::fflush(stdout) < 0)
-        return failed_sys("write to standard output");
-    return 0;
+    const bool enters = verb.enters == Enters::Container;
+    TRY(close_what_was_not_given(options.preserve_fds, enters ? Stdio::Required : Stdio::Optional));
+    return enters ? protect_own_file(argv) : Result<>();
 }
 
-static Result<int> run(std::span<char* const> words, Call& call)
+static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], Log& log)
 {
-    auto line = TRY(spec::read_command_line(kProgram, words, &call.options));
-    if (!line.help.empty())
-        return print(line.help);
-    if (call.options.version)
-        return print(spec::version_text(kProgram.name));
+    TRY(protect(verb, call.options, argv));
+    log = TRY(Log::open(call.options));
+    return verb.run(call);
+}
+
+static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
+{
+    auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
+    if (line.help.empty() && call.options.version)
+        line.help = spec::version_text(kProgram.name);
+    if (!line.help.empty()) {
+        TRY(print(line.help));
+        return 0;
+    }
     if (!line.verb)
         return failed_with(Status::Usage, "no verb; --help lists them");
     if (call.options.root.empty())
         call.options.root = default_root();
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
-    auto status = verb.run(call);
+    auto status = call_verb(verb, call, argv.data(), log);
     const std::string subject = format("{}{}{}", verb.name, call.id.empty() ? "" : " ", call.id);
-    // Success is silent: engines take what stands on standard error for a failure.
-    for (const auto& warning : call.warnings)
-        if (call.options.debug)
-            (void)std::fputs(format("runtime: {}: warning: {}\n", subject, warning).c_str(),
-                             stderr);
-    if (!status)
-        status.error().doing = format("{}: {}", subject, status.error().doing);
+    for (const auto& notice : call.notices)
+        log.tell(notice, subject, call.options);
+    if (status)
+        return status;
+    status.error().doing = format("{}: {}", subject, status.error().doing);
+    if (auto& ends_with = status.error().status; verb.ends_as_program)
+        ends_with = ends_with == Status::Failure ? Status::CannotStart : ends_with;
+    else if (ends_with != Status::Usage)
+        ends_with = Status::Failure;
     return status;
-}
-
-// The only place that prints an error.
-static int report(const Error& error, const Options& options)
-{
-    std::string text = format("runtime: {}\n", error.message());
-    if (options.debug)
-        text += format("at {}:{}\n", error.where.file_name(), error.where.line());
-    (void)std::fputs(text.c_str(), stderr);
-    return static_cast<int>(error.status);
 }
 
 }  // namespace runtime
@@ -75,7 +91,10 @@ static int report(const Error& error, const Options& options)
 int main(int argc, char** argv)
 {
     runtime::Call call;
-    const auto words = std::span<char* const>(argv, static_cast<std::size_t>(argc));
-    const auto status = runtime::run(words.subspan(argc > 0), call);
-    return status ? *status : runtime::report(status.error(), call.options);
+    runtime::Log log;
+    const auto status = runtime::run({argv, static_cast<std::size_t>(argc)}, call, log);
+    if (status)
+        return *status;
+    log.tell(status.error(), call.options);
+    return static_cast<int>(status.error().status);
 }

@@ -97,8 +97,8 @@ Result<> make_time_namespace(const spec::TimeOffsets& offsets)
         if (!offset)
             continue;
         const std::string line = format("{} {} {}", clock, offset->secs, offset->nanosecs);
-        TRY_TO(sys::write_all(file, line), "config.json: /linux/timeOffsets/{}: write \"{}\" to {}",
-               clock, line, path);
+        TRY_TO(sys::write_all(file.get(), line),
+               "config.json: /linux/timeOffsets/{}: write \"{}\" to {}", clock, line, path);
     }
     return {};
 }

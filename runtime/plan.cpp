@@ -24,13 +24,14 @@ static Result<std::string> real_path(const sys::Fd& folder, const std::string& p
     return std::string(real, static_cast<std::size_t>(size));
 }
 
-Result<Bundle> read_bundle(const std::string& path)
+Result<Bundle> read_bundle(const std::string& path, const std::string& config)
 {
     const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY));
     Bundle bundle;
     bundle.path = TRY(real_path(folder, path));
-    bundle.config_text = TRY_TO(sys::read_file(folder.get(), "config.json", spec::kJsonMost),
-                                "bundle {}", bundle.path);
+    auto text = config.empty() ? sys::read_file(folder.get(), "config.json", spec::kJsonMost)
+                               : sys::read_file(AT_FDCWD, config, spec::kJsonMost);
+    bundle.config_text = TRY_TO(std::move(text), "bundle {}", bundle.path);
     bundle.config = TRY(spec::read_config(bundle.config_text, "config.json", kRefused));
     const std::string& root = bundle.config.root.path;
     bundle.rootfs = root.starts_with('/') ? root : bundle.path + "/" + root;

@@ -24,7 +24,8 @@ struct Bundle {
     std::string rootfs = {};  // absolute
 };
 
-Result<Bundle> read_bundle(const std::string& path);
+// `config`: a file in place of the bundle's config.json, where it is not empty.
+Result<Bundle> read_bundle(const std::string& path, const std::string& config);
 
 // What config.json may say in itself, but not together with the rest of it.
 Result<> check_config(const spec::Config& config);

@@ -194,4 +194,25 @@ Result<> load_seccomp(const SeccompFilter& filter)
     return {};
 }
 
+std::vector<spec::SeccompArch> seccomp_architectures()
+{
+    std::vector<spec::SeccompArch> known;
+    for (std::size_t i = 0; i < std::size(kArchitectures); ++i)
+        if (kArchitectures[i])
+            known.push_back(static_cast<spec::SeccompArch>(i));
+    return known;
+}
+
+std::vector<spec::SeccompFlag> seccomp_flags()
+{
+    std::vector<spec::SeccompFlag> known;
+    for (std::size_t i = 0; i < std::size(kFlags); ++i) {
+        // The kernel looks at the flags before it looks for the filter.
+        ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, kFlags[i], nullptr);
+        if (errno == EFAULT)
+            known.push_back(static_cast<spec::SeccompFlag>(i));
+    }
+    return known;
+}
+
 }  // namespace runtime

@@ -22,4 +22,8 @@ Result<SeccompFilter> compile_seccomp(const spec::Seccomp& profile);
 // For this thread and what it executes. Needs noNewPrivileges or CAP_SYS_ADMIN.
 Result<> load_seccomp(const SeccompFilter& filter);
 
+// What `features` tells: those that this libseccomp compiles for, and those that this kernel takes.
+std::vector<spec::SeccompArch> seccomp_architectures();
+std::vector<spec::SeccompFlag> seccomp_flags();
+
 }  // namespace runtime

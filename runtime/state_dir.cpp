@@ -67,15 +67,18 @@ Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
     return StateDir(std::move(parent), id, std::move(fd), true);
 }
 
-Result<StateDir> StateDir::open(const std::string& root, const std::string& id)
+Result<std::optional<StateDir>> StateDir::find(const std::string& root, const std::string& id)
 {
-    const std::unexpected<Error> absent(Error{.doing = "container does not exist"});
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    if (!parent && parent.error().code == ENOENT)
+        return std::nullopt;
     if (!parent)
-        return parent.error().code == ENOENT ? absent : std::unexpected(parent.error());
+        return std::unexpected(parent.error());
     auto fd = sys::open_at(parent->get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!fd && fd.error().code == ENOENT)
+        return std::nullopt;
     if (!fd)
-        return fd.error().code == ENOENT ? absent : std::unexpected(fd.error());
+        return std::unexpected(fd.error());
     return StateDir(std::move(*parent), id, std::move(*fd), false);
 }
 
@@ -99,6 +102,11 @@ Result<spec::State> StateDir::load() const
 Result<> StateDir::save_config(std::string_view text) const
 {
     return sys::replace_file(fd_.get(), kConfig, text, 0600);
+}
+
+Result<std::string> StateDir::load_config() const
+{
+    return sys::read_file(fd_.get(), kConfig, spec::kJsonMost);
 }
 
 static Result<std::vector<std::string>> names_in(int folder)

@@ -1,6 +1,7 @@
 // The folder of a container under --root: the lock on its id, and all that is known of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,19 @@ class StateDir {
 public:
     // Takes the id; fails where it is taken. What was made goes again unless kept.
     static Result<StateDir> make(const std::string& root, const std::string& id);
-    // "container does not exist" where there is none.
-    static Result<StateDir> open(const std::string& root, const std::string& id);
+    // Nothing where there is none.
+    static Result<std::optional<StateDir>> find(const std::string& root, const std::string& id);
 
     StateDir(StateDir&&) = default;
     StateDir& operator=(StateDir&&) = default;
     ~StateDir();
 
+    const std::string& id() const { return id_; }
     const sys::Fd& fd() const { return fd_; }
     Result<> save(const spec::State& state) const;
     Result<spec::State> load() const;
     Result<> save_config(std::string_view text) const;
+    Result<std::string> load_config() const;
     void keep() { made_ = false; }
     Result<> remove();  // state.json last, so that what is interrupted can be done again
 

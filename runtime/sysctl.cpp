@@ -136,7 +136,7 @@ static Result<> write_one(const sys::Fd& folder, const Sysctl& one)
     struct statfs system = {};
     if (::fstatfs(file.get(), &system) < 0 || system.f_type != PROC_SUPER_MAGIC)
         return failed("/proc/sys/{} is not the kernel's", one.path);
-    return sys::write_all(file, one.value);
+    return sys::write_all(file.get(), one.value);
 }
 
 Result<> write_sysctls(const std::vector<Sysctl>& plan)

@@ -1,34 +1,101 @@
-// What `runtime` can do: one verb per file, each with its own table of options.
+// What `runtime` can do: one verb per file in runtime/verbs/, each with its own table of options.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "spec/options.hpp"
+#include "spec/words.hpp"
 
 namespace runtime {
+
+enum class LogFormat : std::uint8_t { Text, Json };
+enum class LogLevel : std::uint8_t { Default, Error, Warning, Info, Debug };
+enum class Rootless : std::uint8_t { Auto, True, False };
+enum class CgroupManager : std::uint8_t { Cgroupfs, Systemd, Disabled };
+enum class ListFormat : std::uint8_t { Table, Json };
 
 // Everything that a command line can say. Which verb takes which is in the verb's table.
 struct Options {
     bool debug = false;
     bool version = false;
     std::string root = {};
+    std::string log = {};
+    LogFormat log_format = LogFormat::Text;
+    LogLevel log_level = LogLevel::Default;
+    bool systemd_cgroup = false;
+    CgroupManager cgroup_manager = CgroupManager::Cgroupfs;
+    Rootless rootless = Rootless::Auto;
+
     std::string bundle = {};
+    std::string config = {};
+    std::string console_socket = {};
+    std::string pidfd_socket = {};
+    std::string pid_file = {};
+    std::string id_file = {};
+    std::uint32_t preserve_fds = 0;
+    bool no_pivot = false;
+    bool no_new_keyring = false;
+    bool no_subreaper = false;
+    bool detach = false;
+    bool keep = false;
+
+    bool force = false;
+    bool all = false;
+    bool regex = false;
+    bool quiet = false;
+    ListFormat format = ListFormat::Table;
+};
+
+// Something that did not stop the verb. A warning goes to the log, and to standard error with
+// --debug; an error goes to both.
+struct Notice {
+    LogLevel level = LogLevel::Warning;
+    std::string text = {};
 };
 
 // One command, as a verb sees it and says what became of it.
 struct Call {
     Options options = {};
     std::vector<std::string> arguments = {};
-    std::string id = {};                     // of the container, once it is known: errors name it
-    std::vector<std::string> warnings = {};  // told with --debug
+    std::string id = {};  // of the container, once it is known: errors name it
+    std::vector<Notice> notices = {};
 };
+
+// Whether a process of ours becomes one of a container.
+enum class Enters : bool { Nothing, Container };
 
 struct Verb : spec::Verb {
     Result<int> (*run)(Call&);  // ends with the program's exit status
+    Enters enters = Enters::Nothing;
+    bool ends_as_program = false;  // with 125, 126 or 127, where others end with 1
 };
 
+extern const Verb kCreate;
+extern const Verb kDelete;
+extern const Verb kFeatures;
+extern const Verb kKill;
+extern const Verb kList;
 extern const Verb kRun;
 extern const Verb kSpec;
+extern const Verb kStart;
+extern const Verb kState;
 
 }  // namespace runtime
+
+namespace spec {
+
+template <>
+inline constexpr auto kWords<runtime::LogFormat> = words("text", "json");
+template <>
+inline constexpr auto kWords<runtime::LogLevel> =
+    words("default", "error", "warning", "info", "debug");
+template <>
+inline constexpr auto kWords<runtime::Rootless> = words("auto", "true", "false");
+template <>
+inline constexpr auto kWords<runtime::CgroupManager> = words("cgroupfs", "systemd", "disabled");
+template <>
+inline constexpr auto kWords<runtime::ListFormat> = words("table", "json");
+
+}  // namespace spec

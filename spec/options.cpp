@@ -30,6 +30,17 @@ Result<> read_word(std::string_view word, std::uint32_t& into)
     return {};
 }
 
+Result<std::size_t> read_choice(std::string_view word, std::span<const std::string_view> words)
+{
+    const auto found = std::ranges::find(words, word);
+    if (found != words.end())
+        return static_cast<std::size_t>(found - words.begin());
+    std::string all;
+    for (const auto each : words)
+        all += format("{}{}", all.empty() ? "" : ", ", each);
+    return failed("\"{}\" is none of {}", word, all);
+}
+
 namespace {
 
 struct Bounds {
@@ -116,6 +127,8 @@ private:
             line_.arguments.emplace_back(word);
             return {};
         }
+        if (std::ranges::find(program_.not_yet, word) != program_.not_yet.end())
+            return failed("{} is not carried out yet", word);
         const auto found = std::ranges::find(program_.verbs, word, &Verb::name);
         if (found == program_.verbs.end())
             return usage("unknown verb \"{}\"", word);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "spec/result.hpp"
+#include "spec/words.hpp"
 
 namespace spec {
 
@@ -25,6 +26,17 @@ Result<> read_word(std::string_view word, std::uint32_t& into);  // decimal digi
 inline Result<> read_word(std::string_view word, std::vector<std::string>& into)
 {
     into.emplace_back(word);  // an option that may be given more than once
+    return {};
+}
+
+// The number of a word in a table; an error lists them all.
+Result<std::size_t> read_choice(std::string_view word, std::span<const std::string_view> words);
+template <class Enum>
+    requires std::is_enum_v<Enum>
+Result<> read_word(std::string_view word, Enum& into)
+{
+    const std::size_t number = TRY(read_choice(word, kWords<Enum>));
+    into = static_cast<Enum>(number);
     return {};
 }
 
@@ -83,6 +95,7 @@ struct Program {
     std::string_view summary;
     std::span<const Option> options;  // before or after any verb
     std::span<const Verb* const> verbs;
+    std::span<const std::string_view> not_yet = {};  // verbs that are refused by name
 };
 
 // A command line that was understood: the verb (none: only the program's own options were given)

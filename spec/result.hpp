@@ -42,6 +42,7 @@ struct Error {
     std::string doing = {};           // "mount tmpfs on dev", each layer adds its words in front
     int code = 0;                     // an errno, or 0 where the reason is in `doing`
     Status status = Status::Failure;  // what the program ends with
+    std::string step = {};            // the named step that failed, the innermost one
     std::string hint = {};            // what the reader can do about it, or empty
     Place place = {};                 // of the offending value, where a JSON text is at fault
     std::source_location where = {};  // shown with --debug only

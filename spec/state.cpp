@@ -22,6 +22,7 @@ static constexpr Field kStateFields[] = {
     field<&State::created>("created", {.required = true}),
     field<&State::owner>("owner", {.required = true}),
     field<&State::init>("init", kProcessIdentity, {.required = true}),
+    field<&State::own_pids>("ownPids", {.required = true}),
     field<&State::cgroups>("cgroups", {.required = true}),
     field<&State::annotations>("annotations"),
 };
@@ -60,6 +61,7 @@ std::string write_state(const State& state)
         .member("pidfdInode", state.init.pidfd_inode)
         .member("bootId", state.init.boot_id)
         .end();
+    json.member("ownPids", state.own_pids);
     json.key("cgroups").array();
     for (const auto& path : state.cgroups)
         json.value(path);

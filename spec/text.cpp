@@ -79,9 +79,9 @@ bool lone_surrogate(std::string_view escaped)
     return false;
 }
 
-std::string shown(std::string_view text)
+std::string shown(std::string_view text, std::size_t most)
 {
-    std::string_view part = text.substr(0, kShownMost);
+    std::string_view part = text.substr(0, most);
     part = part.substr(0, utf8_length(part));  // never half a character
     std::string line;
     for (std::size_t i = 0; i < part.size(); i++) {

@@ -21,8 +21,8 @@ std::string case_folded(std::string_view key);
 // and takes any \u after a first half for the second.
 bool lone_surrogate(std::string_view escaped);
 
-// UTF-8 for a terminal or a log: control characters as \n, \x1b, \u009b; cut after kShownMost.
-std::string shown(std::string_view text);
+// UTF-8 for a terminal or a log: control characters as \n, \x1b, \u009b; cut after `most` bytes.
+std::string shown(std::string_view text, std::size_t most = kShownMost);
 
 // The same in double quotes.
 std::string quoted(std::string_view text);

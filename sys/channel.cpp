@@ -16,6 +16,7 @@ struct Report {
     int code = 0;
     Status status = Status::Failure;
     char doing[900] = {};
+    char step[64] = {};
     char hint[200] = {};
 };
 
@@ -76,6 +77,7 @@ Result<> Channel::send(const Error& error) const
 {
     Frame frame{.kind = kError, .report = {.code = error.code, .status = error.status}};
     copy(error.doing, frame.report.doing);
+    copy(error.step, frame.report.step);
     copy(error.hint, frame.report.hint);
     return send_frame(fd_, frame, sizeof frame, nullptr);
 }
@@ -111,6 +113,7 @@ Result<std::optional<Channel::Message>> Channel::receive() const
     return std::unexpected(Error{.doing = text(frame.report.doing),
                                  .code = frame.report.code,
                                  .status = frame.report.status,
+                                 .step = text(frame.report.step),
                                  .hint = text(frame.report.hint)});
 }
 

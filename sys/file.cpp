@@ -41,10 +41,10 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
     return failed("read {}: larger than {} bytes", path, most);
 }
 
-Result<> write_all(const Fd& fd, std::string_view text)
+Result<> write_all(int fd, std::string_view text)
 {
     while (!text.empty()) {
-        const ssize_t n = ::write(fd.get(), text.data(), text.size());
+        const ssize_t n = ::write(fd, text.data(), text.size());
         if (n < 0 && errno != EINTR)
             return failed_sys("write {} bytes", text.size());
         text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
@@ -62,7 +62,7 @@ static Result<> write_beside(int directory, const std::string& path, std::string
                              O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
         if (!fd)
             return failed_sys("make {}", path);
-        TRY_TO(write_all(fd, text), "make {}", path);
+        TRY_TO(write_all(fd.get(), text), "make {}", path);
         if (::fsync(fd.get()) < 0)
             return failed_sys("make {} safe", path);
         if (publish(directory, half.c_str(), path.c_str()) < 0)

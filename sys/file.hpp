@@ -19,7 +19,7 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
 // and so is one of more than `most` bytes.
 Result<std::string> read_file(int directory, const std::string& path, std::size_t most);
 
-Result<> write_all(const Fd& fd, std::string_view text);
+Result<> write_all(int fd, std::string_view text);
 
 // Makes a file that must not be there yet (EEXIST otherwise) and is either whole or absent.
 Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode);

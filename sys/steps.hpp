@@ -26,8 +26,15 @@ template <class Context>
 Result<> run_steps(std::span<const Step<Context>> steps, Context& context)
 {
     for (const auto& step : steps) {
-        TRY_TO(begin_step(step.name), "{}", step.name);
-        TRY_TO(step.run(context), "{}", step.name);
+        auto done = begin_step(step.name);
+        if (done)
+            done = step.run(context);
+        if (!done) {
+            done.error().doing = format("{}: {}", step.name, done.error().doing);
+            if (done.error().step.empty())
+                done.error().step = step.name;
+            return done;
+        }
         end_step(step.name);
     }
     return {};

@@ -149,7 +149,7 @@ Result<> Groups::enter() const
 {
     // "0" is whoever writes it. One thread needs no lock on all of the system's, unlike a process.
     for (const sys::Fd& tasks : entrances_)
-        TRY_TO(sys::write_all(tasks, "0"), "enter control group");
+        TRY_TO(sys::write_all(tasks.get(), "0"), "enter control group");
     return {};
 }
 

@@ -52,6 +52,9 @@ public:
     Result<> freeze() const;
     Result<> thaw() const;
 
+    // A signal to all of them, each once; those that are forked meanwhile, too.
+    Result<> signal_all(int signal) const;
+
     // SIGKILL to all of them, whatever they fork meanwhile and even if frozen. Where there is a v2
     // group the kernel does it and this returns at once; else it returns when none is left, or
     // with an error after ten seconds.

@@ -88,6 +88,25 @@ Result<> Groups::thaw() const
     return {};
 }
 
+Result<> Groups::signal_all(int signal) const
+{
+    // Frozen, nobody forks away from the list while it is read. Where it was frozen already, it
+    // stays so.
+    const Group* group = freezer();
+    bool was_frozen = false;
+    if (group)
+        was_frozen = TRY(group_frozen(*group));
+    if (group && !was_frozen)
+        TRY(freeze());
+    const auto found = processes();
+    if (found)
+        for (const pid_t pid : *found)
+            ::kill(pid, signal);
+    if (group && !was_frozen)
+        TRY(thaw());
+    return found ? Result<>() : std::unexpected(found.error());
+}
+
 Result<> Groups::kill_all() const
 {
     if (const Group* group = v2()) {

@@ -15,3 +15,25 @@ says() { # TEXT
         return 1
     fi
 }
+
+bundle() { # FILTER...: a bundle in ./b
+    command bundle b "$@"
+}
+script() { # TEXT: the filter that makes it the program
+    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
+}
+
+# Nothing of a container may outlive it.
+nothing_is_left() {
+    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
+    [ -z "$(pgrep -f runtime:init)" ]
+    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
+    [ -z "$(findmnt -rno TARGET | grep -F "$work")" ]
+}
+
+status_of() { # ID
+    runtime state "$1" | jq -r .status
+}
+until_status() { # ID STATUS
+    until [ "$(status_of "$1")" = "$2" ]; do sleep 0.02; done
+}

@@ -1,17 +1,8 @@
 load helpers
 
-bundle() { # FILTER...: a bundle in ./b
-    command bundle b "$@"
-}
-script() { # TEXT: the filter that makes it the program
-    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
-}
-# Nothing of a container may outlive it.
 teardown() {
     if [ -n "$pod" ]; then kill -KILL "$pod"; wait || true; fi
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
-    [ -z "$(pgrep -f runtime:init)" ]
-    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
+    nothing_is_left
 }
 
 @test "oomScoreAdj is set, left alone where absent, and an error where it is refused" {

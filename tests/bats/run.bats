@@ -1,16 +1,7 @@
 load helpers
 
-bundle() { # FILTER...: a bundle in ./b
-    command bundle b "$@"
-}
-script() { # TEXT: the filter that makes it the program
-    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
-}
-# Nothing of a container may outlive it.
 teardown() {
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
-    [ -z "$(pgrep -f runtime:init)" ]
-    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
+    nothing_is_left
 }
 
 @test "run ends with the code of the program" {

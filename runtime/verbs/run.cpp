@@ -4,6 +4,8 @@
 #include <sys/random.h>
 
 #include "runtime/container.hpp"
+#include "runtime/create_options.hpp"
+#include "runtime/remove.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -22,28 +24,25 @@ Result<std::string> make_id()
     return id;
 }
 
-Result<> record_running(Container& container)
-{
-    container.state.status = spec::ContainerStatus::Running;
-    return container.state_dir->save(container.state);
-}
-
 Result<> start_program(Container& container)
 {
     TRY(container.init_channel.send(static_cast<char>(Word::Start)));
     // Its end closes with execve; a message is an error.
-    const auto message = TRY(container.init_channel.receive());
+    const auto message = TRY(hear_from_init(container));
     return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
 }
 
-constexpr sys::Step<Container> kStart[] = {
-    {"record running", record_running},
+constexpr sys::Step<Container> kSteps[] = {
+    {"write pid file", write_pid_file},
+    {"record created", record_created},
     {"start program", start_program},
 };
 
 // Waits for init. All other signals are its own.
-Result<int> wait_and_forward(Container& container, const sigset_t& signals)
+Result<int> wait_and_forward(Container& container)
 {
+    sigset_t signals;
+    ::sigfillset(&signals);
     for (;;) {
         siginfo_t info = {};
         const int signal = ::sigwaitinfo(&signals, &info);
@@ -56,17 +55,38 @@ Result<int> wait_and_forward(Container& container, const sigset_t& signals)
     }
 }
 
+// The program has ended: its code is what `run` tells, whatever becomes of the rest.
+void clear_away(Container& container, Call& call)
+{
+    container.state_dir->keep();
+    Removal removal{.dir = *container.state_dir, .groups = container.groups.release()};
+    const auto removed = remove_container(removal);
+    if (!removed)
+        call.notices.push_back({LogLevel::Error, removed.error().message()});
+}
+
 Result<int> run_container(Call& call)
 {
-    sigset_t signals;
-    ::sigfillset(&signals);
-    ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+    MadeFile id_file;
+    TRY(id_file.make(call.options.id_file, call.id));
     Container container{.options = call.options, .id = call.id};
     const auto made = make_container(container);
-    call.warnings = container.plan.warnings;
+    for (auto& warning : container.plan.warnings)
+        call.notices.push_back({.text = std::move(warning)});
     TRY(made);
-    TRY(sys::run_steps<Container>(kStart, container));
-    return wait_and_forward(container, signals);
+    TRY(sys::run_steps<Container>(kSteps, container));
+    id_file.keep();
+    if (call.options.detach) {
+        keep(container);
+        return 0;
+    }
+    container.pid_file.keep();
+    const int code = TRY(wait_and_forward(container));
+    if (call.options.keep)
+        keep(container);
+    else
+        clear_away(container, call);
+    return code;
 }
 
 Result<int> run(Call& call)
@@ -83,15 +103,15 @@ Result<int> run(Call& call)
     }
     if (call.options.bundle.empty())
         call.options.bundle = ".";
-    auto status = run_container(call);
-    if (!status && status.error().status == Status::Failure)
-        status.error().status = Status::CannotStart;
-    return status;
+    return run_container(call);
 }
 
-constexpr spec::Option kOptions[] = {
-    spec::option<&Options::bundle>("bundle", 'b', "DIR", "the bundle (default: this folder)"),
+constexpr spec::Option kRunOptions[] = {
+    spec::option<&Options::detach>("detach", 'd', "", "ends once the program runs"),
+    spec::option<&Options::keep>("keep", 0, "", "leaves what has stopped for a later delete"),
+    spec::option<&Options::id_file>("id-file", 0, "FILE", "the id goes there"),
 };
+constexpr auto kOptions = spec::joined(kCreateOptions, kRunOptions);
 
 }  // namespace
 
@@ -101,6 +121,8 @@ constinit const Verb kRun = {
      .summary = "makes a container, runs its program and waits for it",
      .options = kOptions},
     run,
+    Enters::Container,
+    true,
 };
 
 }  // namespace runtime

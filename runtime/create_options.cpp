@@ -1,0 +1,23 @@
+#include "runtime/create_options.hpp"
+
+namespace runtime {
+
+Result<> check_create_options(const Options& options)
+{
+    const auto not_yet = [](std::string_view option) {
+        return failed("{} is not carried out yet", option);
+    };
+    if (options.systemd_cgroup || options.cgroup_manager == CgroupManager::Systemd)
+        return not_yet("--systemd-cgroup");
+    if (options.cgroup_manager == CgroupManager::Disabled)
+        return not_yet("--cgroup-manager disabled");
+    if (options.rootless == Rootless::True)
+        return not_yet("--rootless true");
+    if (options.no_pivot)
+        return not_yet("--no-pivot");
+    if (!options.pidfd_socket.empty())
+        return not_yet("--pidfd-socket");
+    return {};
+}
+
+}  // namespace runtime

@@ -1,0 +1,33 @@
+// A container that is there already: what is on record of it, and what it is now.
+#pragma once
+
+#include <optional>
+
+#include "runtime/cgroup/cgroup.hpp"
+#include "runtime/state_dir.hpp"
+#include "runtime/verbs.hpp"
+#include "spec/state.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+struct Existing {
+    StateDir dir;
+    spec::State state = {};
+    std::optional<sys::Fd> init = {};  // its pidfd, while it lives
+    spec::ContainerStatus status = spec::ContainerStatus::Stopped;
+};
+
+// "container does not exist" where there is none.
+Result<Existing> find_existing(const Options& options, const std::string& id);
+
+// The same for a folder that is open.
+Result<Existing> look_at(StateDir dir);
+
+// Of its groups, those that this host still has a hierarchy for.
+Result<Groups> groups_of(const spec::State& state);
+
+// The ids that match a POSIX extended regular expression.
+Result<std::vector<std::string>> matching_ids(const Options& options, const std::string& regex);
+
+}  // namespace runtime

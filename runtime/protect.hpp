@@ -1,0 +1,20 @@
+// What comes before everything else: nothing of the caller's stays open that was not given to us,
+// and nothing in a container can write to our own file.
+#pragma once
+
+#include <cstdint>
+
+#include "spec/result.hpp"
+
+namespace runtime {
+
+// Closes all descriptors but 0-2 and the `given` ones from 3 on, which must be open. Of 0-2, those
+// that are closed are refused, or taken so that no file of ours gets their number.
+enum class Stdio : bool { Optional, Required };
+Result<> close_what_was_not_given(std::uint32_t given, Stdio stdio);
+
+// Where our own file could be written to through one of our processes, executes it once more from
+// where it cannot: then this does not return.
+Result<> protect_own_file(char* const argv[]);
+
+}  // namespace runtime

@@ -1,0 +1,55 @@
+#include "runtime/remove.hpp"
+
+#include <poll.h>
+#include <signal.h>
+
+#include "sys/process.hpp"
+#include "sys/steps.hpp"
+
+namespace runtime {
+
+static constexpr int kDeathMs = 10'000;
+
+Result<> kill_container(Removal& removal)
+{
+    if (removal.init)
+        (void)sys::send_signal(*removal.init, SIGKILL);  // it may have ended by itself
+    if (removal.groups && removal.groups_are_ours)
+        TRY(removal.groups->kill_all());
+    if (!removal.init)
+        return {};
+    pollfd ended = {.fd = removal.init->get(), .events = POLLIN, .revents = 0};
+    if (::poll(&ended, 1, kDeathMs) < 0)
+        return failed_sys("wait for its end");
+    return ended.revents ? Result<>() : failed("its first process does not die");
+}
+
+static Result<> remove_groups(Removal& removal)
+{
+    if (!removal.groups)
+        return {};
+    if (!removal.groups_are_ours) {
+        const auto found = TRY(removal.groups->processes());
+        if (!found.empty())
+            return {};
+    }
+    return removal.groups->remove();
+}
+
+static Result<> remove_record(Removal& removal)
+{
+    return removal.dir.remove();
+}
+
+static constexpr sys::Step<Removal> kRemove[] = {
+    {"kill", kill_container},
+    {"remove control groups", remove_groups},
+    {"remove record", remove_record},
+};
+
+Result<> remove_container(Removal& removal)
+{
+    return sys::run_steps<Removal>(kRemove, removal);
+}
+
+}  // namespace runtime

@@ -1,0 +1,27 @@
+// Where a created container waits for `start`: a listening socket in its state folder. The folder
+// is root's alone. Whether somebody listens tells `created` from `running`: execve closes it.
+#pragma once
+
+#include <optional>
+
+#include "runtime/state_dir.hpp"
+#include "spec/result.hpp"
+#include "sys/channel.hpp"
+#include "sys/fd.hpp"
+
+namespace runtime {
+
+// Made before init is, which inherits it; nobody can reach it until it is opened.
+Result<sys::Fd> make_start_socket();
+Result<> open_start_socket(const sys::Fd& socket, const StateDir& dir);
+
+// Init: waits for somebody who says Word::Start. What goes wrong from then on is told to him.
+Result<sys::Channel> wait_at_start_socket(const sys::Fd& socket);
+
+// Whether init waits there.
+Result<bool> waits_for_start(const StateDir& dir);
+
+// `start`: nothing where nobody waits, or somebody else was first; else the program runs.
+Result<bool> start_at_socket(const StateDir& dir);
+
+}  // namespace runtime

@@ -1,0 +1,59 @@
+// runtime create: makes a container whose program waits for `start`.
+
+#include "runtime/container.hpp"
+#include "runtime/create_options.hpp"
+#include "runtime/start_socket.hpp"
+#include "sys/steps.hpp"
+
+namespace runtime {
+
+namespace {
+
+// The commit: from here on it is whole, and `start` finds it.
+Result<> open_to_start(Container& container)
+{
+    TRY(open_start_socket(container.start_socket, *container.state_dir));
+    return container.init_channel.send(static_cast<char>(Word::Wait));
+}
+
+constexpr sys::Step<Container> kSteps[] = {
+    {"write pid file", write_pid_file},
+    {"record created", record_created},
+    {"open to start", open_to_start},
+};
+
+Result<int> create(Call& call)
+{
+    TRY(check_id(call.arguments[0]));
+    call.id = call.arguments[0];
+    if (call.options.bundle.empty())
+        call.options.bundle = ".";
+    Container container{.options = call.options, .id = call.id};
+    container.start_socket = TRY(make_start_socket());
+    auto done = make_container(container);
+    for (auto& warning : container.plan.warnings)
+        call.notices.push_back({.text = std::move(warning)});
+    if (done)
+        done = sys::run_steps<Container>(kSteps, container);
+    TRY(done);
+    keep(container);
+    return 0;
+}
+
+constexpr spec::Option kDetach[] = {
+    spec::option<&Options::detach>("detach", 'd', "", "accepted: it is what create does"),
+};
+constexpr auto kOptions = spec::joined(kCreateOptions, kDetach);
+
+}  // namespace
+
+constinit const Verb kCreate = {
+    {.name = "create",
+     .arguments = "ID",
+     .summary = "makes a container whose program waits for start",
+     .options = kOptions},
+    create,
+    Enters::Container,
+};
+
+}  // namespace runtime

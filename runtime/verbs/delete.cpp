@@ -1,0 +1,89 @@
+// runtime delete: removes a container that has stopped, and with --force any.
+
+#include "runtime/existing.hpp"
+#include "runtime/refused.hpp"
+#include "runtime/remove.hpp"
+#include "spec/config.hpp"
+
+namespace runtime {
+
+namespace {
+
+using spec::ContainerStatus;
+
+Result<> remove_known(Existing& container)
+{
+    Groups groups = TRY(groups_of(container.state));
+    Removal removal{.dir = container.dir,
+                    .groups = std::move(groups),
+                    .init = std::move(container.init),
+                    .groups_are_ours = container.state.init.pid != 0};
+    return remove_container(removal);
+}
+
+// The record says nothing: the groups are where the config, or the id, would have put them.
+Result<> remove_unknown(StateDir& dir, const std::string& id)
+{
+    std::string cgroups_path;
+    if (const auto text = dir.load_config())
+        if (const auto config = spec::read_config(*text, "config.json", kRefused))
+            cgroups_path = config->linux.cgroups_path;
+    const Layout layout = TRY(read_layout());
+    Groups groups = TRY(Groups::plan(layout, cgroups_path, id));
+    Removal removal{.dir = dir, .groups = std::move(groups)};
+    return remove_container(removal);
+}
+
+Result<> delete_one(const Options& options, const std::string& id)
+{
+    TRY(check_id(id));
+    auto dir = TRY(StateDir::find(options.root, id));
+    if (!dir && options.force)
+        return {};
+    if (!dir)
+        return failed("container does not exist");
+    auto container = look_at(std::move(*dir));
+    if (container) {
+        // As with its peers, what was never started needs no force.
+        if (!options.force && container->status != ContainerStatus::Stopped &&
+            container->status != ContainerStatus::Created)
+            return failed("container is not stopped: {}", spec::word(container->status));
+        return remove_known(*container);
+    }
+    if (!options.force) {
+        container.error().hint = "delete --force removes it all the same";
+        return std::unexpected(container.error());
+    }
+    dir = TRY(StateDir::find(options.root, id));
+    return dir ? remove_unknown(*dir, id) : Result<>();
+}
+
+Result<int> remove(Call& call)
+{
+    if (!call.options.regex) {
+        call.id = call.arguments[0];
+        TRY(delete_one(call.options, call.id));
+        return 0;
+    }
+    const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
+    for (const auto& id : ids)
+        TRY_TO(delete_one(call.options, id), "{}", id);
+    return 0;
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::force>("force", 'f', "", "kills what runs; no container is no failure"),
+    spec::option<&Options::regex>("regex", 'r', "", "ID is a regular expression"),
+};
+
+}  // namespace
+
+constinit const Verb kDelete = {
+    {.name = "delete",
+     .arguments = "ID",
+     .summary = "removes a container that has stopped or was not started",
+     .options = kOptions},
+    remove,
+};
+
+}  // namespace runtime

@@ -1,0 +1,78 @@
+// runtime kill: sends a signal to a container.
+
+#include <signal.h>
+
+#include "runtime/existing.hpp"
+#include "sys/process.hpp"
+#include "sys/signals.hpp"
+
+namespace runtime {
+
+namespace {
+
+using spec::ContainerStatus;
+
+// To all that is in the groups, while nobody can fork away from it.
+Result<> signal_all(const Existing& container, int signal)
+{
+    const Groups groups = TRY(groups_of(container.state));
+    return signal == SIGKILL ? groups.kill_all() : groups.signal_all(signal);
+}
+
+Result<> signal_init(const Existing& container, int signal)
+{
+    if (container.status != ContainerStatus::Created &&
+        container.status != ContainerStatus::Running)
+        return failed("container not running: it is {}", spec::word(container.status));
+    auto sent = sys::send_signal(*container.init, signal);
+    if (!sent && sent.error().code == ESRCH)
+        return failed("container not running: it has just stopped");
+    if (!sent || signal != SIGKILL)
+        return sent;
+    // With the first process of a PID namespace all of them die, but for those that are frozen.
+    // Without one, nothing else would end the others.
+    const Groups groups = TRY(groups_of(container.state));
+    return container.state.own_pids ? groups.thaw() : groups.kill_all();
+}
+
+Result<> kill_one(const Options& options, const std::string& id, int signal)
+{
+    const Existing container = TRY(find_existing(options, id));
+    return options.all ? signal_all(container, signal) : signal_init(container, signal);
+}
+
+Result<int> kill(Call& call)
+{
+    const std::string word = call.arguments.size() > 1 ? call.arguments[1] : "TERM";
+    auto signal = sys::read_signal(word);
+    if (!signal) {
+        signal.error().status = Status::Usage;
+        return signal;
+    }
+    if (!call.options.regex) {
+        call.id = call.arguments[0];
+        TRY(kill_one(call.options, call.id, *signal));
+        return 0;
+    }
+    const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
+    for (const auto& id : ids)
+        TRY_TO(kill_one(call.options, id, *signal), "{}", id);
+    return 0;
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::all>("all", 'a', "", "to every process of it"),
+    spec::option<&Options::regex>("regex", 'r', "", "ID is a regular expression"),
+};
+
+}  // namespace
+
+constinit const Verb kKill = {
+    {.name = "kill",
+     .arguments = "ID [SIGNAL]",
+     .summary = "sends a signal (TERM) to a container",
+     .options = kOptions},
+    kill,
+};
+
+}  // namespace runtime

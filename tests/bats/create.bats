@@ -1,0 +1,151 @@
+load helpers
+
+teardown() {
+    runtime delete --force web
+    nothing_is_left
+}
+
+@test "a container is created, started once, stops and is deleted" {
+    bundle "$(script 'echo hello; sleep 0.1; exit 4')"
+    runtime create -b b web > out 2>&1 3>&-
+    [ ! -s out ]
+    [ "$(status_of web)" = created ]
+    run -1 runtime create -b b web
+    [ "$output" = "runtime: create web: take id: container with this id already exists" ]
+    [ "$(status_of web)" = created ]
+    run -0 runtime start web
+    [ -z "$output" ]
+    run -1 runtime start web
+    says "runtime: start web: find container: container "
+    until_status web stopped
+    [ "$(cat out)" = hello ]
+    run -1 runtime start web
+    says "container not running: it has stopped"
+    run -0 runtime delete web
+    [ -z "$output" ]
+    run -1 runtime state web
+    [ "$output" = "runtime: state web: container does not exist" ]
+}
+
+@test "the options may follow the id, and have one dash" {
+    bundle '.process.args = ["true"]'
+    runtime -root "$PWD/r" --rootless=false --systemd-cgroup=false --log-format json create web -bundle b -detach -no-new-keyring --no-subreaper 3>&-
+    runtime --root "$PWD/r" start web
+    runtime delete --root "$PWD/r" --force web
+    [ -z "$(ls -A r)" ]
+}
+
+@test "what create cannot do ends with 1 and leaves nothing" {
+    bundle '.process.args = ["nope"]'
+    run -1 runtime create -b b web
+    [ "$output" = 'runtime: create web: init: find program: exec "nope": executable file not found in $PATH' ]
+    bundle '.process.args = ["/etc"]'
+    run -1 runtime create -b b web
+    says "is a directory (EISDIR)"
+    bundle '.process.args = ["true"]'
+    run -1 runtime create -b b --pid-file nowhere/pid web
+    says "runtime: create web: write pid file: make nowhere/pid: no such file or directory (ENOENT)"
+    run -1 runtime create -b b ../web
+    says '"../web" is not an id'
+    run -1 runtime create -b b --preserve-fds 7 web
+    says 'is to be passed on, and is closed'
+    for option in --no-pivot --pidfd-socket=s; do
+        run -1 runtime create -b b "$option" web
+        says "${option%=*} is not carried out yet"
+    done
+    for option in --systemd-cgroup --cgroup-manager=disabled --rootless=true; do
+        run -1 runtime "$option" create -b b web
+        says "is not carried out yet"
+    done
+    [ -z "$(ls -A /run/davit/runtime)" ]
+}
+
+@test "a config elsewhere takes the place of the bundle's" {
+    bundle "$(script 'exit 5')"
+    mv b/config.json other.json
+    run -5 runtime run -b b --config other.json web
+}
+
+@test "the pid file is whole, has the pid alone, and goes with what failed" {
+    bundle '.process.args = ["sleep", "60"]'
+    umask 027
+    runtime create -b b --pid-file pid web 3>&-
+    [ "$(stat -c %a pid)" = 640 ]
+    [ "$(cat pid)" = "$(runtime state web | jq .pid)" ]
+    [ "$(wc -l < pid)" = 0 ]
+    runtime delete --force web
+    run -1 env RUNTIME_FAIL_AT='record created' runtime create -b b --pid-file pid2 web
+    [ "$output" = "runtime: create web: record created: failed on request" ]
+    [ ! -e pid2 ]
+}
+
+@test "descriptors are kept for the program only where they were asked for" {
+    bundle "$(script 'ls /proc/self/fd | wc -l; (cat <&4) 2>/dev/null')"
+    echo text > file
+    exec 4< file
+    run runtime run b/ --preserve-fds 2 3</dev/null
+    [ "$output" = $'6\ntext' ] # ls opens the folder as one more
+    run runtime run b/ 3>&-
+    [ "$output" = 4 ]
+}
+
+@test "the program has a session keyring of its own, unless it is to have ours" {
+    tell='import ctypes; b = ctypes.create_string_buffer(99); ctypes.CDLL(None).syscall(250, 6, -3, b, 99); print(b.value)'
+    bundle '.root.path = "/"' "$(jq -rn --arg tell "$tell" '".process.args = \(["python3", "-c", $tell])"')"
+    with_keyring() { # COMMAND...: in a session keyring of this name
+        python3 -c 'import ctypes, os, sys
+assert ctypes.CDLL(None).syscall(250, 1, b"ours") > 0
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+    }
+    run -0 with_keyring runtime run b/
+    says ';_ses'
+    run -0 with_keyring runtime run --no-new-keyring b/
+    says ';ours'
+}
+
+@test "a program that cannot be executed is told by start, and the container has stopped" {
+    bundle '.process.args = ["/etc/passwd"]'
+    chmod +x b/rootfs/etc/passwd
+    runtime create -b b web 3>&-
+    run -1 runtime start web
+    [ "$output" = 'runtime: start web: start program: execute: exec "/etc/passwd": exec format error (ENOEXEC)' ]
+    until_status web stopped
+}
+
+@test "of many that start a container at once one succeeds" {
+    bundle '.process.args = ["sleep", "60"]'
+    runtime create -b b web 3>&-
+    for i in 1 2 3 4 5 6; do (runtime start web 2> "err$i" && touch "won$i") & done
+    wait
+    [ "$(ls won* | wc -l)" = 1 ]
+    [ "$(status_of web)" = running ]
+}
+
+@test "a start that was killed before its word leaves the container created" {
+    bundle '.process.args = ["true"]'
+    runtime create -b b web 3>&-
+    RUNTIME_KILL_AT='start program' runtime start web || true
+    [ "$(status_of web)" = created ]
+    runtime start web
+}
+
+@test "a created container needs none of its files: nothing that is changed later changes it" {
+    bundle "$(script 'exit 0')"
+    runtime create -b b web 3>&-
+    echo '{}' > b/config.json
+    runtime start web
+    until_status web stopped
+}
+
+@test "what stops the making undoes it" {
+    # A signal that waits from the beginning is as good as one that comes at any time.
+    bundle '.process.args = ["true"]'
+    for signal in INT TERM HUP QUIT; do
+        python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+os.kill(os.getpid(), getattr(signal, "SIG" + sys.argv[1]))
+os.execvp(sys.argv[2], sys.argv[2:])' "$signal" runtime create -b b web > out 2>&1 && return 1
+        [ "$(cat out)" = "runtime: create web: init: stopped by SIG$signal" ]
+        [ -z "$(ls -A /run/davit/runtime)" ]
+    done
+}
