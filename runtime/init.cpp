@@ -176,6 +176,8 @@ Result<> make_terminal(Init& init)
 // Made while we are still root; who may enter it is asked as the user.
 Result<> make_working_folder(Init& init)
 {
+    if (init.bundle.config.process->cwd == "/")
+        return {};
     const auto made = sys::make_folder_in_root(init.root, init.bundle.config.process->cwd);
     return made ? Result<>() : std::unexpected(made.error());
 }

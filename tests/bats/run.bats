@@ -174,3 +174,13 @@ teardown() {
     says 'init: make devices: '
     [ -z "$(ls -A outside)" ]
 }
+
+@test "a whole run takes at most 450 system calls, all processes counted" {
+    [ -z "${SAN-}" ] || skip "sanitizers make calls of their own"
+    bundle
+    runtime run b/ < /dev/null # makes the folder of all states
+    strace -f -c -o count runtime run b/ < /dev/null
+    calls=$(awk '$NF == "total" { print $4 }' count)
+    echo "system calls: $calls"
+    [ "$calls" -le 450 ]
+}
