@@ -22,7 +22,6 @@
 #include "runtime/program.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
-#include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -164,15 +163,6 @@ Result<> make_dev(Init& init)
     return make_device_links(init.root);
 }
 
-Result<> make_terminal(Init& init)
-{
-    const spec::Process& process = *init.bundle.config.process;
-    if (!process.terminal)
-        return {};
-    const sys::Fd master = TRY(take_terminal(init.root, process.console_size));
-    return init.parent.send(static_cast<char>(Word::Terminal), &master);
-}
-
 // Made while we are still root; who may enter it is asked as the user.
 Result<> make_working_folder(Init& init)
 {
@@ -299,7 +289,6 @@ constexpr sys::Step<Init> kInit[] = {
     {"attach rootfs", attach_root},
     {"mount", mount_all},
     {"make devices", make_dev},
-    {"make terminal", make_terminal},
     {"make working folder", make_working_folder},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},

@@ -65,7 +65,12 @@ static void pass_controllers(const Group& group)
     for (std::size_t end = hierarchy.mount.size(); end != std::string::npos;
          end = group.path.find('/', end + 1)) {
         const std::string file = group.path.substr(0, end) + "/cgroup.subtree_control";
-        if (write_cgroup_file(file, all) || hierarchy.controllers.size() == 1)
+        const auto passed = write_cgroup_file(file, all);
+        // A group with processes passes nothing on. It would take some controllers one by one, but
+        // then it is threaded, and nobody can be born below it.
+        if (!passed && passed.error().code == EBUSY)
+            return;
+        if (passed || hierarchy.controllers.size() == 1)
             continue;
         // Some may be impossible here (cpu with realtime processes, what a parent does not pass).
         // Whether that matters is known when a limit is to be written.

@@ -98,10 +98,10 @@ teardown() {
 }
 
 @test "the program stands in control groups of its own, sees them alone, and their limits hold" {
-    bundle "$(script 'cat /proc/self/cgroup; cat /sys/fs/cgroup/memory/memory.limit_in_bytes
-                      echo 0 > /sys/fs/cgroup/pids/tasks')" '.linux.resources.memory.limit = 33554432'
+    bundle "$(script "cat /proc/self/cgroup $(cgroup_of memory)/$(v1_or_v2 memory.limit_in_bytes memory.max)
+                      echo 0 > $(cgroup_of pids)/cgroup.procs")" '.linux.resources.memory.limit = 33554432'
     run -1 runtime run b/
-    says $'memory:/\n'
+    says "$(v1_or_v2 :memory:/ 0::/)"$'\n'
     says $'\n33554432\n'
     says "Read-only file system"
     bundle '.process.args = ["tail", "/dev/zero"]'
@@ -123,9 +123,9 @@ teardown() {
 }
 
 @test "a control group that holds processes is refused" {
-    mkdir /sys/fs/cgroup/pids/busy
+    mkdir "$(cgroup_of pids busy)"
     sleep 60 3>&- &
-    echo $! > /sys/fs/cgroup/pids/busy/cgroup.procs
+    echo $! > "$(cgroup_of pids busy)/cgroup.procs"
     bundle '.linux.cgroupsPath = "/busy"'
     run -125 runtime run -b b web
     says 'runtime: run web: make control groups: '
@@ -134,10 +134,13 @@ teardown() {
 }
 
 @test "what is not carried out yet is refused by name, with its place" {
+    bundle '.process.terminal = true'
+    run -125 runtime run -b b web
+    [ "$output" = "runtime: run web: check config: config.json: /process/terminal: true is not carried out yet" ]
     bundle '.hooks.poststop = [{path: "/bin/true"}]'
     run -125 runtime run b/
     says ': /hooks/poststop/0: is not carried out yet'
-    bundle 'del(.hooks)' '.mounts += [{destination: "/c", type: "tmpfs", options: ["tmpcopyup"]}]'
+    bundle 'del(.hooks)' '.process.terminal = false' '.mounts += [{destination: "/c", type: "tmpfs", options: ["tmpcopyup"]}]'
     run -125 runtime run b/
     says 'plan: /mounts/7 (/c): option tmpcopyup is not carried out yet'
     bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
