@@ -20,7 +20,9 @@
 
 #include "runtime/identity.hpp"
 #include "runtime/program.hpp"
+#include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
+#include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -52,10 +54,10 @@ Result<> wait_for_parent(Init& init)
     // Above all the parent's own end: while it is open here, we would not see the parent go.
     std::vector<int> kept = init.groups.entrances();
     kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.start_socket.get()});
-    for (const auto& source : init.sources)
-        kept.push_back(source.get());
     for (std::uint32_t i = 0; i < init.options.preserve_fds; ++i)
         kept.push_back(static_cast<int>(3 + i));
+    for (const auto& source : init.sources)
+        kept.push_back(source.get());
     TRY(sys::close_all_but(std::move(kept)));
     return expect(init, Word::Go);
 }
@@ -160,6 +162,15 @@ Result<> make_dev(Init& init)
         init.plan.namespaces.has(CLONE_NEWUSER) ? DeviceOrigin::HostBound : DeviceOrigin::Made;
     TRY(make_devices(init.root, init.plan.devices, origin));
     return make_device_links(init.root);
+}
+
+Result<> make_terminal(Init& init)
+{
+    const spec::Process& process = *init.bundle.config.process;
+    if (!process.terminal)
+        return {};
+    const sys::Fd master = TRY(take_terminal(init.root, process.console_size));
+    return init.parent.send(static_cast<char>(Word::Terminal), &master);
 }
 
 // Made while we are still root; who may enter it is asked as the user.
@@ -286,6 +297,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"attach rootfs", attach_root},
     {"mount", mount_all},
     {"make devices", make_dev},
+    {"make terminal", make_terminal},
     {"make working folder", make_working_folder},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},

@@ -134,13 +134,10 @@ teardown() {
 }
 
 @test "what is not carried out yet is refused by name, with its place" {
-    bundle '.process.terminal = true'
-    run -125 runtime run -b b web
-    [ "$output" = "runtime: run web: check config: config.json: /process/terminal: true is not carried out yet" ]
     bundle '.hooks.poststop = [{path: "/bin/true"}]'
     run -125 runtime run b/
     says ': /hooks/poststop/0: is not carried out yet'
-    bundle 'del(.hooks)' '.process.terminal = false' '.mounts += [{destination: "/c", type: "tmpfs", options: ["idmap"]}]'
+    bundle 'del(.hooks)' '.mounts += [{destination: "/c", type: "tmpfs", options: ["idmap"]}]'
     run -125 runtime run b/
     says 'plan: /mounts/7 (/c): option idmap is not carried out yet'
     bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
