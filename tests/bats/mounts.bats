@@ -1,6 +1,131 @@
 load helpers
 
-teardown() { nothing_is_left; }
+teardown() {
+    if findmnt src > /dev/null; then umount -R src; fi
+    nothing_is_left
+}
+
+mountinfo='.process.args = ["cat", "/proc/self/mountinfo"]'
+# Of the mount at PATH in $output (proc_pid_mountinfo(5)): its own flags, and its propagation.
+flags() { # PATH
+    awk -v path="$1" '$5 == path { print $6 }' <<<"$output"
+}
+propagation() { # PATH
+    awk -v path="$1" '$5 == path { for (i = 7; $i != "-"; i++) { sub(/:.*/, "", $i); print $i } }' <<<"$output" | xargs
+}
+binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with each
+    local source=$1; shift
+    jq -rn --arg source "$source" '".mounts += \([$ARGS.positional[] |
+        {destination: ("/m/" + .), source: $source, options: ["rbind", .]}])"' --args "$@"
+}
+
+@test "mount options: what is set is set, on this mount alone" {
+    mkdir src && mount -t tmpfs src src && mkdir src/sub && mount -t tmpfs sub src/sub
+    set -- ro nosuid nodev noexec noatime nodiratime nosymfollow relatime
+    bundle "$mountinfo" "$(binds "$PWD/src" "$@" strictatime)"
+    run -0 runtime run b/
+    for option; do
+        [[ ",$(flags "/m/$option")," == *",$option,"* ]]
+        [ "$(flags "/m/$option/sub")" = rw,relatime ]
+    done
+    [ "$(flags /m/strictatime)" = rw ]
+}
+
+@test "mount options: what is cleared is cleared" {
+    mkdir src && mount -t tmpfs -o ro,nosuid,nodev,noexec,noatime,nodiratime src src
+    bundle "$mountinfo" "$(binds "$PWD/src" rw suid dev exec atime diratime bind)"
+    run -0 runtime run b/
+    [ "$(flags /m/bind)" = ro,nosuid,nodev,noexec,noatime,nodiratime ]
+    [ "$(flags /m/rw)" = rw,nosuid,nodev,noexec,noatime,nodiratime ]
+    [ "$(flags /m/suid)" = ro,nodev,noexec,noatime,nodiratime ]
+    [ "$(flags /m/dev)" = ro,nosuid,noexec,noatime,nodiratime ]
+    [ "$(flags /m/exec)" = ro,nosuid,nodev,noatime,nodiratime ]
+    [ "$(flags /m/atime)" = ro,nosuid,nodev,noexec,nodiratime,relatime ]
+    [ "$(flags /m/diratime)" = ro,nosuid,nodev,noexec,noatime ]
+}
+
+@test "mount options: those with r reach all that is below" {
+    mkdir src && mount -t tmpfs src src && mkdir src/sub && mount -t tmpfs -o nosuid sub src/sub
+    bundle "$mountinfo" "$(binds "$PWD/src" rro rnosuid rnodev rnoexec rnoatime rnodiratime rnosymfollow rstrictatime rsuid)"
+    run -0 runtime run b/
+    for option in ro nosuid nodev noexec noatime nodiratime nosymfollow; do
+        for path in "/m/r$option" "/m/r$option/sub"; do
+            [[ ",$(flags "$path")," == *",$option,"* ]]
+        done
+    done
+    [ "$(flags /m/rstrictatime/sub)" = rw,nosuid ]
+    [ "$(flags /m/rsuid/sub)" = rw,relatime ]
+}
+
+@test "mount options: a file system's own, and a mount changed by remount" {
+    bundle "$mountinfo" '.mounts += [
+        {destination: "/t", type: "tmpfs", source: "mine", options: ["size=1m", "mode=700", "nosuid", "rro"]},
+        {destination: "/u", type: "tmpfs", options: ["sync", "dirsync", "noexec"]},
+        {destination: "/u", options: ["remount", "bind", "ro", "exec"]}]'
+    run -0 runtime run b/
+    [ "$(flags /t)" = ro,nosuid,relatime ]
+    says " - tmpfs mine rw,size=1024k,mode=700"
+    [ "$(flags /u)" = ro,relatime ]
+    says " - tmpfs tmpfs rw,sync,dirsync"
+}
+
+@test "mount options: propagation" {
+    mkdir src && mount -t tmpfs src src && mount --make-shared src && mkdir src/sub && mount -t tmpfs sub src/sub
+    bundle "$mountinfo" "$(binds "$PWD/src" private slave shared unbindable rprivate rslave rshared runbindable rbind)"
+    run -0 runtime run b/
+    [ "$(propagation /m/private)" = "" ] && [ "$(propagation /m/private/sub)" = master ]
+    [ "$(propagation /m/rprivate)" = "" ] && [ "$(propagation /m/rprivate/sub)" = "" ]
+    [ "$(propagation /m/shared)" = "shared master" ] && [ "$(propagation /m/shared/sub)" = master ]
+    [ "$(propagation /m/rshared)" = "shared master" ] && [ "$(propagation /m/rshared/sub)" = "shared master" ]
+    [ "$(propagation /m/unbindable)" = unbindable ] && [ "$(propagation /m/unbindable/sub)" = master ]
+    [ "$(propagation /m/runbindable)" = unbindable ] && [ "$(propagation /m/runbindable/sub)" = unbindable ]
+    for option in slave rslave rbind; do
+        [ "$(propagation /m/$option)" = master ] && [ "$(propagation /m/$option/sub)" = master ]
+    done
+}
+
+@test "rootfsPropagation" {
+    bundle
+    mkdir src && mount --bind b/rootfs src && mount --make-shared src
+    # A slave of the host's in any case; of "shared" its own mounts have their share.
+    for pair in private: rprivate: slave:master rslave:master "shared:shared master" "rshared:shared master" unbindable:unbindable runbindable:unbindable; do
+        bundle "$mountinfo" ".root.path = \"$PWD/src\"" ".linux.rootfsPropagation = \"${pair%:*}\""
+        run -0 runtime run b/
+        [ "$(propagation /)" = "${pair#*:}" ]
+    done
+}
+
+@test "a mount that the container makes does not reach the host; one of the host reaches a slave" {
+    mkdir src && mount -t tmpfs src src && mount --make-shared src
+    bundle "$(script 'mkdir /v/in && mount -t tmpfs in /v/in; echo ready; until [ -e /v/out/file ]; do sleep 0.05; done; echo seen')" \
+        "$(jq -rn '".process.capabilities[] |= . + [\"CAP_SYS_ADMIN\"]"')" \
+        '.mounts += [{destination: "/v", source: "../src", options: ["rbind", "rslave"]}]'
+    timeout 20 runtime run b/ > out 2>&1 3>&- &
+    until grep -q ready out; do kill -0 $!; sleep 0.05; done
+    [ "$(findmnt -rno TARGET -R src | wc -l)" = 1 ]
+    mkdir src/out && mount -t tmpfs out src/out && touch src/out/file
+    wait $!
+    [ "$(cat out)" = $'ready\nseen' ]
+}
+
+@test "masked and read-only paths: files, folders, links, and what is not there" {
+    bundle "$(script 'cat /etc/secret; ls -A /private /other; echo x > /etc/secret; touch /private/x
+                      touch /fixed/x; echo x > /etc/fixed; touch /etc/free /fixed-not && echo free; ls /tmp')" \
+        '.root.readonly = false' '.linux.maskedPaths = ["/etc/secret", "/private", "/nowhere/at/all", "/link", "/etc/passwd/x"]' \
+        '.linux.readonlyPaths = ["/fixed", "/etc/fixed", "/nowhere", "/outside"]'
+    mkdir b/rootfs/{private,other,fixed} && touch b/rootfs/{private,other,fixed}/file
+    echo secret > b/rootfs/etc/secret && touch b/rootfs/etc/fixed
+    ln -s ../../../../other b/rootfs/link && ln -s /tmp b/rootfs/outside # of the container
+    run -0 runtime run b/
+    [ "$output" = "/other:
+
+/private:
+touch: /private/x: Read-only file system
+touch: /fixed/x: Read-only file system
+sh: can't create /etc/fixed: Read-only file system
+free" ]
+    [ "$(cat b/rootfs/etc/secret)" = secret ]
+}
 
 @test "tmpcopyup: a tmpfs begins with what it hides, and the rootfs stays as it was" {
     bundle "$(script 'cd /data; find . | sort; cat file deep/er/x; readlink link; readlink abs; stat -c "%a %u:%g %Y" . file set deep
