@@ -342,3 +342,22 @@ CapAmb:\t0000000000000020' ]
     grep -vE '^([0-9]+|/proc/.*|bin|dev|etc|proc|sys|tmp|)$' shared/seen > found || true
     [ ! -s found ]
 }
+
+# CVE-2023-25809.
+@test "a user namespace: control groups cannot be written, with a cgroup namespace or without" {
+    for filter in . '.linux.namespaces |= map(select(.type != "cgroup"))'; do
+        mapped "$(script 'find /sys/fs/cgroup -name cgroup.procs | head -n 1 | while read f; do echo 0 > $f; done
+                          mount -o remount,rw,bind /sys/fs/cgroup; mount -o remount,rw /sys/fs/cgroup/pids; true')" "$filter"
+        run -0 runtime run b/
+        says "Read-only file system"
+        [ "$(grep -c "mount: .*denied\|mount: .*not permitted\|mount: .*must be superuser" <<<"$output")" = 2 ]
+    done
+}
+
+@test "a user namespace: a terminal is the user's" {
+    mapped '.process.terminal = true' '.process.user.uid = 1000' "$(script 'tty; stat -c %u $(tty); echo ok > /dev/tty')"
+    run -0 "$BATS_TEST_DIRNAME/at_terminal" 24x80 runtime run b/ --
+    says "/dev/pts/0"
+    says 1000
+    says ok
+}

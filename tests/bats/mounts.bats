@@ -193,3 +193,39 @@ crw-r--r--    1 0        0           1,   3 $(date -r b/rootfs/data/node '+%b %e
     run -0 runtime run b/
     [ "$(grep -c mark <<<"$output")" = 2 ]
 }
+
+# CVE-2019-18837, CVE-2021-30465, CVE-2024-45310: what leads out of the rootfs leads to the same path inside.
+@test "a destination through links of the image stays inside" {
+    mkdir host volume && touch volume/file
+    bundle "$(script 'cat /proc/self/mountinfo')" '.root.readonly = false' '.mounts += [
+        {destination: "/up/to/here", source: "../volume", options: ["bind"]},
+        {destination: "/abs/to/here", type: "tmpfs"},
+        {destination: "/file", source: "../volume/file", options: ["bind"]},
+        {destination: "../../../dots", type: "tmpfs"}]'
+    ln -s "$PWD/host" b/rootfs/abs && ln -s ../../../../../../../..$PWD/host b/rootfs/up && ln -s /etc/passwd b/rootfs/file
+    run -125 runtime run b/ # the links lead nowhere
+    says "no such file or directory (ENOENT)"
+    mkdir -p "b/rootfs$PWD/host"
+    run -0 runtime run b/
+    for path in "$PWD/host/to/here" /etc/passwd /dots; do [ -n "$(flags "$path")" ]; done
+    [ -z "$(ls -A host)" ]
+}
+
+# CVE-2025-31133, CVE-2025-52881: masks and parameters are the kernel's, whatever the image has in their place.
+@test "an image's own /dev/null hides nothing, and mounts on /proc/sys take no parameter" {
+    bundle "$(script 'cat /secret; echo x > /proc/sys/net/core/somaxconn; umount /proc/sys/net; true')" \
+        '.mounts |= map(select(.destination | startswith("/dev") | not))' '.root.readonly = false' \
+        '.linux.maskedPaths = ["/secret"]' '.linux.readonlyPaths = []' '.linux.devices = []'
+    echo secret > b/rootfs/secret && mkdir -p b/rootfs/dev && ln -s ../etc/passwd b/rootfs/dev/null
+    run -125 runtime run b/
+    says "init: make devices: rootfs:/dev/null is there and is not the device c 1:3"
+    rm b/rootfs/dev/null
+    run -0 runtime run b/
+    says secret && return 1
+    bundle '.linux.sysctl = {"net.core.somaxconn": "77"}' "$(script 'cat /proc/sys/net/core/somaxconn /proc/1/mountinfo')" \
+        '.mounts += [{destination: "/proc/sys/net/core", type: "tmpfs"}]'
+    run ! runtime run b/
+    bundle '.mounts |= map(select(.destination != "/proc/sys/net/core"))'
+    run -0 runtime run b/
+    [ "${lines[0]}" = 77 ]
+}
