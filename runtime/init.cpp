@@ -250,6 +250,15 @@ Result<> find_the_program(Init& init)
     return {};
 }
 
+// All of ours close by themselves; this is for what we do not know of. Before the filter, which may
+// forbid it.
+Result<> close_the_rest(Init& init)
+{
+    if (::close_range(3 + init.options.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        return failed_sys("close what is not the container's");
+    return {};
+}
+
 Result<> wait_for_start(Init& init)
 {
     TRY(init.parent.send(static_cast<char>(Word::Ready)));
@@ -271,9 +280,6 @@ Result<> load_filter(Init& init)
 
 Result<> execute_program(Init& init)
 {
-    // All of ours close by themselves; this is for what we do not know of.
-    if (::close_range(3 + init.options.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-        return failed_sys("close what is not the container's");
     return execute(init.program, init.bundle.config.process->args, init.environment);
 }
 
@@ -297,6 +303,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"enter working folder", enter_working_folder},
     {"drop capabilities", drop_capabilities},
     {"find program", find_the_program},
+    {"close the rest", close_the_rest},
     {"wait for start", wait_for_start},
     {"load seccomp", load_filter},
     {"execute", execute_program},

@@ -140,9 +140,9 @@ teardown() {
     bundle '.hooks.poststop = [{path: "/bin/true"}]'
     run -125 runtime run b/
     says ': /hooks/poststop/0: is not carried out yet'
-    bundle 'del(.hooks)' '.process.terminal = false' '.mounts += [{destination: "/c", type: "tmpfs", options: ["tmpcopyup"]}]'
+    bundle 'del(.hooks)' '.mounts += [{destination: "/c", type: "tmpfs", options: ["idmap"]}]'
     run -125 runtime run b/
-    says 'plan: /mounts/7 (/c): option tmpcopyup is not carried out yet'
+    says 'plan: /mounts/7 (/c): option idmap is not carried out yet'
     bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
     run -125 runtime run b/
     says 'uidMappings and gidMappings need a user namespace'
