@@ -6,9 +6,12 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include "runtime/clone_init.hpp"
 #include "runtime/create_options.hpp"
+#include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/terminal.hpp"
+#include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/socket.hpp"
@@ -66,6 +69,8 @@ Result<> plan_all(Container& container)
 {
     Layout layout = TRY(read_layout());
     container.plan = TRY(make_plan(container.bundle, std::move(layout)));
+    TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
+           "config.json: /linux/sysctl");
     return {};
 }
 
@@ -105,16 +110,8 @@ Result<> open_root(Container& container)
     return {};
 }
 
-int init_main(void* argument)
-{
-    return run_init(*static_cast<Init*>(argument));
-}
-
 Result<> start_init(Container& container)
 {
-    for (const auto& joined : container.plan.namespaces.joined)
-        if (joined.flag == CLONE_NEWPID || joined.flag == CLONE_NEWTIME)
-            TRY(join_namespace(joined));
     sys::ChannelPair channel = TRY(sys::make_channel());
     Init init{.options = container.options,
               .bundle = container.bundle,
@@ -123,10 +120,10 @@ Result<> start_init(Container& container)
               .start_socket = container.start_socket};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
+    if (container.plan.namespaces.has(CLONE_NEWUSER))
+        init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
     container.init_channel = std::move(channel.here);
-    // The cgroup namespace is init's to make, once it stands in its groups.
-    const unsigned long made = container.plan.namespaces.made & ~CLONE_NEWCGROUP;
-    container.init = TRY(sys::spawn(made, container.groups->v2_folder(), init_main, &init));
+    container.init = TRY(clone_init(init, container.init_channel));
     return {};
 }
 
@@ -136,9 +133,24 @@ Result<> record_init(Container& container)
     return container.state_dir->save(container.state);
 }
 
+Result<> map_ids(Container& container)
+{
+    return prepare_user_namespace(container.init.pid(), container.bundle.config,
+                                  container.plan.namespaces);
+}
+
+Result<> adjust_oom_score(Container& container)
+{
+    const auto& score = container.bundle.config.process->oom_score_adj;
+    if (!score)
+        return {};
+    TRY_TO(set_oom_score(container.init.pid(), *score), "config.json: /process/oomScoreAdj");
+    return {};
+}
+
 Result<> wait_for_init(Container& container)
 {
-    TRY(container.init_channel.send(static_cast<char>(Word::Go)));
+    TRY(tell_init(container, Word::Go));
     for (;;) {
         auto message = TRY(hear_from_init(container));
         if (!message)
@@ -171,6 +183,8 @@ constexpr sys::Step<Container> kMake[] = {
     {"make control groups", make_groups},
     {"start init", start_init},
     {"record init", record_init},
+    {"map ids", map_ids},
+    {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over terminal", hand_over_terminal},
 };
@@ -221,6 +235,14 @@ Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& con
     const int signal = static_cast<int>(info.ssi_signo);
     return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
                        ::sigabbrev_np(signal));
+}
+
+Result<> tell_init(const Container& container, Word word)
+{
+    if (container.init_channel.send(static_cast<char>(word)))
+        return {};
+    TRY(hear_from_init(container));
+    return failed("init is gone without a word");
 }
 
 Result<> write_pid_file(Container& container)

@@ -74,6 +74,9 @@ struct Container {
 // blocked; INT, TERM, HUP and QUIT stop the making and undo it.
 Result<> make_container(Container& container);
 
+// Where init is gone, the error is what it said before it went.
+Result<> tell_init(const Container& container, Word word);
+
 // The next word of init, nothing where its end is closed.
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);
 

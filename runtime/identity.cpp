@@ -29,6 +29,14 @@ Result<> set_limits(const std::vector<spec::Rlimit>& limits)
     return {};
 }
 
+Result<> set_oom_score(pid_t pid, int score)
+{
+    const std::string path = format("/proc/{}/oom_score_adj", pid);
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
+    TRY_TO(sys::write_all(file.get(), format("{}", score)), "set {} to {}", path, score);
+    return {};
+}
+
 Result<> become(const spec::User& user)
 {
     // The kernel's calls, for the C library's would reach for other threads.
@@ -40,21 +48,21 @@ Result<> become(const spec::User& user)
         return failed_sys("become group {}", user.gid);
     if (::syscall(SYS_setresuid, user.uid, user.uid, user.uid) < 0)
         return failed_sys("become user {}", user.uid);
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // fs.suid_dumpable may have set it
     return {};
 }
 
-Result<> own_stdio(const spec::User& user)
+Result<> own_stdio(uid_t uid)
 {
-    for (int fd = 0; user.uid != 0 && fd <= 2; ++fd) {
+    for (int fd = 0; uid != 0 && fd <= 2; ++fd) {
         struct stat status = {};
         if (::fstat(fd, &status) < 0)
             return failed_sys("look at descriptor {}", fd);
         const bool null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
         // What cannot be given away works as well as it did for the caller.
-        if (!null && status.st_uid != user.uid &&
-            ::fchown(fd, user.uid, static_cast<gid_t>(-1)) < 0 && errno != EINVAL &&
-            errno != EPERM && errno != EROFS)
-            return failed_sys("give descriptor {} to user {}", fd, user.uid);
+        if (!null && status.st_uid != uid && ::fchown(fd, uid, static_cast<gid_t>(-1)) < 0 &&
+            errno != EINVAL && errno != EPERM && errno != EROFS)
+            return failed_sys("give descriptor {} to user {}", fd, uid);
     }
     return {};
 }

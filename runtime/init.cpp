@@ -23,6 +23,7 @@
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
 #include "runtime/terminal.hpp"
+#include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
 #include "sys/root.hpp"
@@ -55,6 +56,8 @@ Result<> wait_for_parent(Init& init)
     kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.start_socket.get()});
     for (std::uint32_t i = 0; i < init.options.preserve_fds; ++i)
         kept.push_back(static_cast<int>(3 + i));
+    for (const auto& source : init.sources)
+        kept.push_back(source.get());
     TRY(sys::close_all_but(std::move(kept)));
     return expect(init, Word::Go);
 }
@@ -64,13 +67,17 @@ Result<> enter_groups(Init& init)
     return init.groups.enter();
 }
 
-Result<> join_namespaces(Init& init)
+Result<> become_root(Init& init)
 {
-    for (const auto& joined : init.plan.namespaces.joined)
-        if (joined.flag != CLONE_NEWPID && joined.flag != CLONE_NEWTIME)
-            TRY(join_namespace(joined));
+    return init.plan.namespaces.has(CLONE_NEWUSER) ? become_namespace_root() : Result<>();
+}
+
+Result<> join_the_rest(Init& init)
+{
+    const Namespaces& namespaces = init.plan.namespaces;
+    TRY(join_namespaces(namespaces, ~namespaces.joined_before_init()));
     // Not by clone3: it begins where its maker stands, and init was not in its groups then.
-    if (init.plan.namespaces.made & CLONE_NEWCGROUP && ::unshare(CLONE_NEWCGROUP) < 0)
+    if (namespaces.made & CLONE_NEWCGROUP && ::unshare(CLONE_NEWCGROUP) < 0)
         return failed_sys("make a cgroup namespace");
     return {};
 }
@@ -99,6 +106,11 @@ Result<> set_names(Init& init)
         ::setdomainname(config.domainname.data(), config.domainname.size()) < 0)
         return failed_sys("set the domain name to {}", config.domainname);
     return {};
+}
+
+Result<> set_parameters(Init& init)
+{
+    return write_sysctls(init.plan.sysctls);
 }
 
 Result<> bring_up_loopback(Init& init)
@@ -141,7 +153,7 @@ Result<> mount_all(Init& init)
                                   .view = init.plan.namespaces.has(CLONE_NEWCGROUP)
                                               ? CgroupView::OwnNamespace
                                               : CgroupView::Bound};
-    return make_mounts(init.root, init.plan.mounts, cgroups);
+    return make_mounts(init.root, init.plan.mounts, cgroups, std::move(init.sources));
 }
 
 Result<> make_dev(Init& init)
@@ -193,7 +205,7 @@ Result<> set_rlimits(Init& init)
 Result<> become_the_user(Init& init)
 {
     const spec::Process& process = *init.bundle.config.process;
-    TRY(own_stdio(process.user));
+    TRY(own_stdio(process.user.uid));
     TRY(drop_bounding(init.plan.capabilities.bounding));
     TRY(become(process.user));
     ::umask(process.user.umask.value_or(0022));
@@ -276,9 +288,11 @@ Result<> execute_program(Init& init)
 constexpr sys::Step<Init> kInit[] = {
     {"wait for parent", wait_for_parent},
     {"enter control groups", enter_groups},
-    {"join namespaces", join_namespaces},
+    {"become root", become_root},
+    {"join namespaces", join_the_rest},
     {"lead a session", lead_a_session},
     {"set names", set_names},
+    {"set kernel parameters", set_parameters},
     {"bring up loopback", bring_up_loopback},
     {"attach rootfs", attach_root},
     {"mount", mount_all},

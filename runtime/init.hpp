@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runtime/plan.hpp"
+#include "runtime/rootfs.hpp"
 #include "runtime/verbs.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
@@ -27,7 +28,8 @@ struct Init {
     const Groups& groups;
     const sys::Fd& start_socket;
     sys::Channel parent = {};
-    sys::Fd root = {};         // of the container, detached
+    sys::Fd root = {};  // of the container, detached
+    MountSources sources = {};
     sys::Fd null = {};         // the host's /dev/null
     sys::Fd proc = {};         // the host's /proc, across the pivot
     std::string program = {};  // what was found for args[0]

@@ -104,6 +104,7 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
     if (op.kind == MountKind::FileSystem && op.what.type == "cgroup")
         op.kind = MountKind::Cgroup;
     op.what.flags = sum.set;
+    op.attributes = change(sum);
     if (op.kind == MountKind::FileSystem || op.kind == MountKind::Cgroup) {
         if (op.what.type.empty())
             return failed("it has neither a type nor the option bind");
@@ -111,7 +112,6 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
             op.what.source = op.what.type;
         return {};
     }
-    op.attributes = change(sum);
     if (!op.what.data.empty())
         return failed("options \"{}\" are a file system's own; a bind keeps those of its source",
                       op.what.data);

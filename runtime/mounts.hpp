@@ -23,7 +23,7 @@ struct MountOp {
     std::string destination = {};                 // absolute, in the container
     sys::FileSystem what = {};                    // of a Bind only `source` counts, made absolute
     sys::Depth depth = sys::Depth::One;           // of a Bind
-    sys::MountAttributes attributes = {};         // of a Bind or Remount; MOUNT_ATTR_*
+    sys::MountAttributes attributes = {};         // of a Bind or Remount: MOUNT_ATTR_*
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
 };

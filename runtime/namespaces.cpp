@@ -23,6 +23,12 @@ bool Namespaces::has(unsigned long flag) const
     return made & flag || std::ranges::find(joined, flag, &JoinedNamespace::flag) != joined.end();
 }
 
+unsigned long Namespaces::joined_before_init() const
+{
+    return has(CLONE_NEWUSER) ? ~static_cast<unsigned long>(CLONE_NEWCGROUP)
+                              : CLONE_NEWPID | CLONE_NEWTIME;
+}
+
 Namespaces plan_namespaces(const std::vector<spec::Namespace>& namespaces)
 {
     Namespaces plan;
@@ -33,6 +39,9 @@ Namespaces plan_namespaces(const std::vector<spec::Namespace>& namespaces)
         else
             plan.joined.push_back({.flag = flag, .path = ns.path});
     }
+    // With the user namespace goes the right to join those of the host.
+    std::ranges::stable_partition(plan.joined,
+                                  [](const auto& joined) { return joined.flag != CLONE_NEWUSER; });
     return plan;
 }
 
@@ -44,14 +53,12 @@ std::string_view namespace_word(unsigned long flag)
                                            found - std::begin(kFlags))];
 }
 
-Result<> join_namespace(const JoinedNamespace& joined)
+static Result<> join(const JoinedNamespace& joined, const sys::Fd& fd)
 {
-    const auto wanted = namespace_word(joined.flag);
-    const sys::Fd fd = TRY_TO(sys::open_at(AT_FDCWD, joined.path, O_RDONLY | O_NONBLOCK),
-                              "join the {} namespace", wanted);
     if (::setns(fd.get(), static_cast<int>(joined.flag)) == 0)
         return {};
     const int code = errno;
+    const auto wanted = namespace_word(joined.flag);
     const int type = ::ioctl(fd.get(), NS_GET_NSTYPE);
     if (type < 0)
         return failed("join the {} namespace {}: it is no namespace", wanted, joined.path);
@@ -60,6 +67,22 @@ Result<> join_namespace(const JoinedNamespace& joined)
                       namespace_word(static_cast<unsigned long>(type)));
     errno = code;
     return failed_sys("join the {} namespace {}", wanted, joined.path);
+}
+
+Result<> join_namespaces(const Namespaces& namespaces, unsigned long which)
+{
+    // All are opened first: in another mount namespace the paths mean something else.
+    std::vector<std::pair<const JoinedNamespace*, sys::Fd>> opened;
+    for (const auto& joined : namespaces.joined) {
+        if (!(joined.flag & which))
+            continue;
+        sys::Fd fd = TRY_TO(sys::open_at(AT_FDCWD, joined.path, O_RDONLY | O_NONBLOCK),
+                            "join the {} namespace", namespace_word(joined.flag));
+        opened.emplace_back(&joined, std::move(fd));
+    }
+    for (const auto& [joined, fd] : opened)
+        TRY(join(*joined, fd));
+    return {};
 }
 
 }  // namespace runtime

@@ -15,17 +15,23 @@ struct JoinedNamespace {
 };
 
 struct Namespaces {
-    unsigned long made = 0;  // CLONE_NEW* of new ones
-    std::vector<JoinedNamespace> joined = {};
+    unsigned long made = 0;                    // CLONE_NEW* of new ones
+    std::vector<JoinedNamespace> joined = {};  // in the order in which they can be
 
     // Whether the container has one that is not the caller's own.
     bool has(unsigned long flag) const;
+
+    // Which (CLONE_NEW*) are joined by the one who makes init: those that count for children only;
+    // with a user namespace all that are the host's to join. The others are joined by init, the
+    // cgroup namespace always: it may not show the groups that init is about to enter.
+    unsigned long joined_before_init() const;
 };
 
 Namespaces plan_namespaces(const std::vector<spec::Namespace>& namespaces);
 
-// setns(2) for this thread; a PID or time namespace counts for its children only.
-Result<> join_namespace(const JoinedNamespace& joined);
+// setns(2) for this thread, into those of the joined ones that are in `which`; a PID or time
+// namespace counts for its children only.
+Result<> join_namespaces(const Namespaces& namespaces, unsigned long which);
 
 std::string_view namespace_word(unsigned long flag);  // "network"
 

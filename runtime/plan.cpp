@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/refused.hpp"
+#include "runtime/user_namespace.hpp"
 #include "spec/json.hpp"
 #include "spec/semver.hpp"
 #include "sys/file.hpp"
@@ -47,10 +48,7 @@ Result<> check_config(const spec::Config& config)
         return failed("config.json: /process: is missing, and a container needs a program");
     if (config.process->args.empty())
         return failed("config.json: /process/args: is missing, and a container needs a program");
-    if (namespaces.has(CLONE_NEWUSER))
-        return failed("config.json: /linux/namespaces: user is not carried out yet");
-    if (!config.linux.uid_mappings.empty() || !config.linux.gid_mappings.empty())
-        return failed("config.json: /linux: uidMappings and gidMappings need a user namespace");
+    TRY(check_user_namespace(config, namespaces));
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");
     if (!namespaces.has(CLONE_NEWUTS) && !config.hostname.empty())
@@ -84,6 +82,8 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
     plan.devices = plan_devices(config.linux.devices);
+    plan.sysctls =
+        TRY_TO(plan_sysctls(config.linux.sysctl, plan.namespaces), "config.json: /linux/sysctl");
     std::vector<std::string> unknown;
     if (config.process->capabilities)
         plan.capabilities = plan_capabilities(*config.process->capabilities, unknown);

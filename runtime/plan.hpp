@@ -11,6 +11,7 @@
 #include "runtime/mounts.hpp"
 #include "runtime/namespaces.hpp"
 #include "runtime/seccomp.hpp"
+#include "runtime/sysctl.hpp"
 #include "spec/config.hpp"
 #include "spec/result.hpp"
 
@@ -34,6 +35,7 @@ struct Plan {
     std::vector<MountOp> mounts = {};
     std::vector<DeviceNode> devices = {};
     CapabilitySets capabilities = {};
+    std::vector<Sysctl> sysctls = {};
     SeccompFilter filter = {};
     Layout layout = {};  // of the host's control groups
     KnobWrites knobs = {};

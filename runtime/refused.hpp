@@ -11,7 +11,8 @@ inline constexpr std::string_view kRefused[] = {
     "/hooks/startContainer/*",  "/hooks/poststart/*",     "/hooks/poststop/*",
     "/mounts/*/uidMappings",    "/mounts/*/gidMappings",  "/process/apparmorProfile",
     "/process/selinuxLabel",    "/process/scheduler",     "/process/ioPriority",
-    "/process/execCPUAffinity", "/process/oomScoreAdj",   "/linux/sysctl/*",
+    "/process/execCPUAffinity",
+
     "/linux/timeOffsets",       "/linux/netDevices/*",    "/linux/seccomp/listenerPath",
     "/linux/mountLabel",        "/linux/intelRdt",        "/linux/memoryPolicy",
     "/linux/personality",

@@ -47,9 +47,36 @@ static Result<> finish_mount(const sys::Fd& mount, const MountOp& op)
     return {};
 }
 
-static Result<> make_bind(const sys::Fd& root, const MountOp& op)
+static Result<sys::Fd> open_source(const MountOp& op, unsigned long propagation)
 {
-    const sys::Fd tree = TRY(sys::clone_mount(AT_FDCWD, op.what.source, op.depth));
+    // The host's sysfs stands in where the kernel does not let a user namespace have its own.
+    const bool sysfs = op.kind == MountKind::FileSystem && op.what.type == "sysfs";
+    if (op.kind != MountKind::Bind && !sysfs)
+        return sys::Fd();
+    auto tree = sys::clone_mount(AT_FDCWD, sysfs ? "/sys" : op.what.source, op.depth);
+    if (!tree && sysfs)
+        return sys::Fd();
+    // As a copy made by init would be: a slave of the host's, unless "/" is to be shared.
+    if (tree && !(propagation & MS_SHARED))
+        TRY(sys::set_attributes(*tree, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
+    return tree;
+}
+
+Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation)
+{
+    MountSources sources;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        sys::Fd source =
+            TRY_TO(open_source(plan[i], propagation), "/mounts/{} ({})", i, plan[i].destination);
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+static Result<> make_bind(const sys::Fd& root, const MountOp& op, sys::Fd tree)
+{
+    if (!tree)
+        tree = TRY(sys::clone_mount(AT_FDCWD, op.what.source, op.depth));
     struct stat found = {};
     if (::fstat(tree.get(), &found) < 0)
         return failed_sys("look at {}", op.what.source);
@@ -76,27 +103,34 @@ static Result<sys::Fd> open_plain_folder(const sys::Fd& root, const MountOp& op)
     return target;
 }
 
-static Result<> make_file_system(const sys::Fd& root, const MountOp& op)
+static Result<> make_file_system(const sys::Fd& root, const MountOp& op, const sys::Fd& stand_in)
 {
     const bool trusted = op.what.type == "proc" || op.what.type == "sysfs";
     const auto target =
         trusted ? open_plain_folder(root, op) : sys::make_folder_in_root(root, op.destination);
     if (!target)
         return std::unexpected(target.error());
-    TRY(sys::mount(op.what, *target, op.destination));
+    const auto mounted = sys::mount(op.what, *target, op.destination);
+    if (!mounted && mounted.error().code == EPERM && stand_in) {
+        TRY(sys::set_attributes(stand_in, op.attributes, sys::Depth::One));
+        TRY(finish_mount(stand_in, op));
+        return sys::attach(stand_in, *target, op.destination);
+    }
+    TRY(mounted);
     if (!op.recursive.set && !op.recursive.clear && op.propagation.empty())
         return {};
     const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_PATH));
     return finish_mount(mount, op);
 }
 
-static Result<> make_mount(const sys::Fd& root, const MountOp& op, const CgroupSource& cgroups)
+static Result<> make_mount(const sys::Fd& root, const MountOp& op, const CgroupSource& cgroups,
+                           sys::Fd source)
 {
     switch (op.kind) {
         case MountKind::FileSystem:
-            return make_file_system(root, op);
+            return make_file_system(root, op, source);
         case MountKind::Bind:
-            return make_bind(root, op);
+            return make_bind(root, op, std::move(source));
         case MountKind::Remount: {
             const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_PATH));
             TRY(sys::set_attributes(mount, op.attributes, sys::Depth::One));
@@ -109,10 +143,12 @@ static Result<> make_mount(const sys::Fd& root, const MountOp& op, const CgroupS
 }
 
 Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
-                     const CgroupSource& cgroups)
+                     const CgroupSource& cgroups, MountSources sources)
 {
+    sources.resize(plan.size());
     for (std::size_t i = 0; i < plan.size(); ++i)
-        TRY_TO(make_mount(root, plan[i], cgroups), "/mounts/{} ({})", i, plan[i].destination);
+        TRY_TO(make_mount(root, plan[i], cgroups, std::move(sources[i])), "/mounts/{} ({})", i,
+               plan[i].destination);
     return {};
 }
 

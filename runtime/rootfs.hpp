@@ -21,8 +21,13 @@ Result<sys::Fd> open_rootfs(const std::string& path);
 // it: MS_* with MS_REC), and attaches the root file system on top of it.
 Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation);
 
+// What the parent has opened for init, for each mount of a plan: the mapped root of a user
+// namespace may not reach it. One that is not open is init's to open.
+using MountSources = std::vector<sys::Fd>;
+Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation);
+
 Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
-                     const CgroupSource& cgroups);
+                     const CgroupSource& cgroups, MountSources sources);
 
 // Swaps "/" for the root file system and lets go of the host's: from here on nothing outside has a
 // name. Then "/" gets its own `propagation` (0: as it is).

@@ -7,8 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+
+#include "sys/file.hpp"
 
 namespace sys {
+
+static constexpr std::size_t kFdInfoMost = 4096;
 
 Process::~Process()
 {
@@ -35,7 +40,7 @@ Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void
     clone_args args = {};
     args.flags = flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
     args.pidfd = reinterpret_cast<__u64>(&pidfd);
-    args.exit_signal = SIGCHLD;
+    args.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD;  // there it is the caller's own
     if (cgroup >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = static_cast<__u64>(cgroup);
@@ -46,6 +51,21 @@ Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void
     if (pid == 0)
         ::_exit(child(argument));
     return Process(pid, Fd(pidfd));
+}
+
+Result<Process> adopt(Fd pidfd)
+{
+    const std::string path = format("/proc/self/fdinfo/{}", pidfd.get());
+    const std::string text = TRY(read_file(AT_FDCWD, path, kFdInfoMost));
+    constexpr std::string_view name = "\nPid:\t";
+    const auto at = text.find(name);
+    pid_t pid = 0;
+    if (at == text.npos ||
+        std::from_chars(&text[at] + name.size(), text.data() + text.size(), pid).ec !=
+            std::errc() ||
+        pid <= 0)
+        return failed("{} names no process", path);
+    return Process(pid, std::move(pidfd));
 }
 
 Result<> close_all_but(std::vector<int> kept)

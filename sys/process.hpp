@@ -37,10 +37,13 @@ private:
     Fd pidfd_;
 };
 
-// clone3(2) with these namespace flags (CLONE_NEW*), into the cgroup v2 folder `cgroup` where it is
-// not -1. Runs `child` there and nothing after it: the child never returns into the caller's code,
-// so no destructor of the parent runs twice. The caller must have a single thread.
+// clone3(2) with these flags (CLONE_NEW*, CLONE_PARENT), into the cgroup v2 folder `cgroup` where
+// it is not -1. Runs `child` there and nothing after it: the child never returns into the caller's
+// code, so no destructor of the parent runs twice. The caller must have a single thread.
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument);
+
+// A child of ours that another process has made, with CLONE_PARENT: all we have is its pidfd.
+Result<Process> adopt(Fd pidfd);
 
 // Closes every descriptor from 3 on but these; those that are -1 do not count.
 Result<> close_all_but(std::vector<int> kept);

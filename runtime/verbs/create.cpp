@@ -13,7 +13,7 @@ namespace {
 Result<> open_to_start(Container& container)
 {
     TRY(open_start_socket(container.start_socket, *container.state_dir));
-    return container.init_channel.send(static_cast<char>(Word::Wait));
+    return tell_init(container, Word::Wait);
 }
 
 constexpr sys::Step<Container> kSteps[] = {

@@ -27,7 +27,7 @@ Result<std::string> make_id()
 
 Result<> start_program(Container& container)
 {
-    TRY(container.init_channel.send(static_cast<char>(Word::Start)));
+    TRY(tell_init(container, Word::Start));
     // Its end closes with execve; a message is an error.
     const auto message = TRY(hear_from_init(container));
     return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();

@@ -1,0 +1,188 @@
+#include "runtime/user_namespace.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "runtime/identity.hpp"
+#include "sys/file.hpp"
+
+namespace runtime {
+
+// The kernel takes a map of 340 lines, in one write of less than a page.
+static constexpr std::size_t kLinesMost = 340;
+static constexpr std::size_t kMapMost = 4095;
+static constexpr std::size_t kMapFileMost = std::size_t{1} << 16;  // it is read with padding
+
+std::string map_text(const IdMap& map)
+{
+    std::string text;
+    for (const auto& line : map)
+        text += format("{} {} {}\n", line.container_id, line.host_id, line.size);
+    return text;
+}
+
+Result<IdMap> parse_map(std::string_view text)
+{
+    IdMap map;
+    while (!text.empty()) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        std::uint32_t numbers[3] = {};
+        for (auto& number : numbers) {
+            line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+            const auto [end, error] = std::from_chars(line.begin(), line.end(), number);
+            if (error != std::errc())
+                return failed("a line that is no mapping of ids");
+            line.remove_prefix(static_cast<std::size_t>(end - line.begin()));
+        }
+        map.push_back({.container_id = numbers[0], .host_id = numbers[1], .size = numbers[2]});
+    }
+    return map;
+}
+
+std::optional<std::uint32_t> host_id(const IdMap& map, std::uint32_t id)
+{
+    for (const auto& line : map)
+        if (id >= line.container_id && id - line.container_id < line.size)
+            return line.host_id + (id - line.container_id);
+    return std::nullopt;
+}
+
+static Result<> check_map(const IdMap& map, std::string_view name)
+{
+    if (map.empty())
+        return failed("config.json: /linux/{}: is missing, and a new user namespace needs it",
+                      name);
+    if (map.size() > kLinesMost || map_text(map).size() > kMapMost)
+        return failed("config.json: /linux/{}: {} mappings are more than the kernel takes", name,
+                      map.size());
+    return {};
+}
+
+static Result<> check_ids(const spec::User& user, const IdMap& uids, const IdMap& gids)
+{
+    constexpr auto sentence = "config.json: /process/user/{}: {} is not mapped";
+    if (!host_id(uids, user.uid))
+        return failed(sentence, "uid", user.uid);
+    if (!host_id(gids, user.gid))
+        return failed(sentence, "gid", user.gid);
+    for (std::size_t i = 0; i < user.additional_gids.size(); ++i)
+        if (!host_id(gids, user.additional_gids[i]))
+            return failed(sentence, format("additionalGids/{}", i), user.additional_gids[i]);
+    return {};
+}
+
+Result<> check_user_namespace(const spec::Config& config, const Namespaces& namespaces)
+{
+    const auto& [uids, gids] = std::tie(config.linux.uid_mappings, config.linux.gid_mappings);
+    if (!namespaces.has(CLONE_NEWUSER)) {
+        if (!uids.empty() || !gids.empty())
+            return failed("config.json: /linux: uidMappings and gidMappings need a user namespace");
+        return {};
+    }
+    if (!(namespaces.made & CLONE_NEWUSER))
+        return {};
+    TRY(check_map(uids, "uidMappings"));
+    TRY(check_map(gids, "gidMappings"));
+    return check_ids(config.process->user, uids, gids);
+}
+
+static Result<> write_map(const std::string& path, const IdMap& map)
+{
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
+    const std::string text = map_text(map);
+    if (::write(file.get(), text.data(), text.size()) < 0)
+        return failed_sys("write {} mappings to {}", map.size(), path);
+    return {};
+}
+
+static Result<IdMap> read_map(const std::string& path)
+{
+    const std::string text = TRY(sys::read_file(AT_FDCWD, path, kMapFileMost));
+    return TRY_TO(parse_map(text), "{}", path);
+}
+
+// The kernel may list them in another order.
+static bool same(IdMap one, IdMap other)
+{
+    std::ranges::sort(one, {}, &spec::IdMapping::container_id);
+    std::ranges::sort(other, {}, &spec::IdMapping::container_id);
+    return map_text(one) == map_text(other);
+}
+
+// The mapped root may lower its limits only, however high the host's root may set them.
+static Result<> raise_limits(pid_t init, const std::vector<spec::Rlimit>& limits)
+{
+    for (const auto& limit : limits) {
+        const auto resource = static_cast<__rlimit_resource>(limit.type);
+        rlimit value = {};
+        if (::prlimit(init, resource, nullptr, &value) < 0)
+            return failed_sys("read {}", spec::word(limit.type));
+        if (limit.hard <= value.rlim_max)
+            continue;
+        value.rlim_max = limit.hard;
+        if (::prlimit(init, resource, &value, nullptr) < 0)
+            return failed_sys("let {} be set to {}", spec::word(limit.type), limit.hard);
+    }
+    return {};
+}
+
+Result<> prepare_user_namespace(pid_t init, const spec::Config& config,
+                                const Namespaces& namespaces)
+{
+    if (!namespaces.has(CLONE_NEWUSER))
+        return {};
+    const auto& [uids, gids] = std::tie(config.linux.uid_mappings, config.linux.gid_mappings);
+    const std::string uid_file = format("/proc/{}/uid_map", init);
+    const std::string gid_file = format("/proc/{}/gid_map", init);
+    if (namespaces.made & CLONE_NEWUSER) {
+        TRY_TO(write_map(uid_file, uids), "config.json: /linux/uidMappings");
+        TRY_TO(write_map(gid_file, gids), "config.json: /linux/gidMappings");
+    }
+    const IdMap mapped_uids = TRY(read_map(uid_file));
+    const IdMap mapped_gids = TRY(read_map(gid_file));
+    // Engines repeat the mappings of a namespace that they join.
+    if (!uids.empty() && !same(uids, mapped_uids))
+        return failed("config.json: /linux/uidMappings: are not those of the user namespace");
+    if (!gids.empty() && !same(gids, mapped_gids))
+        return failed("config.json: /linux/gidMappings: are not those of the user namespace");
+    const spec::User& user = config.process->user;
+    TRY(check_ids(user, mapped_uids, mapped_gids));
+    TRY(own_stdio(*host_id(mapped_uids, user.uid)));
+    return raise_limits(init, config.process->rlimits);
+}
+
+// 0, or the first id of a map that does not have it.
+static Result<std::uint32_t> root_of(const char* path)
+{
+    const IdMap map = TRY(read_map(path));
+    if (map.empty())
+        return failed("{} is empty", path);
+    return host_id(map, 0) ? 0 : map[0].container_id;
+}
+
+Result<> become_namespace_root()
+{
+    const std::uint32_t uid = TRY(root_of("/proc/self/uid_map"));
+    const std::uint32_t gid = TRY(root_of("/proc/self/gid_map"));
+    // The kernel's calls, for the C library's would reach for other threads.
+    if (::syscall(SYS_setgroups, 0, nullptr) < 0)
+        return failed_sys("let go of the host's groups");
+    if (::syscall(SYS_setresgid, gid, gid, gid) < 0)
+        return failed_sys("become group {}", gid);
+    if (::syscall(SYS_setresuid, uid, uid, uid) < 0)
+        return failed_sys("become user {}", uid);
+    // With that we may have become dumpable, and still hold things of the host.
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return {};
+}
+
+}  // namespace runtime

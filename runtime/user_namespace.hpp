@@ -1,0 +1,37 @@
+// User namespaces: their maps, what is done for init from outside, and who init is inside.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/namespaces.hpp"
+#include "spec/config.hpp"
+#include "spec/result.hpp"
+
+namespace runtime {
+
+using IdMap = std::vector<spec::IdMapping>;
+
+// A map as /proc/PID/uid_map has it: "container host size", a line each (user_namespaces(7)).
+std::string map_text(const IdMap& map);
+Result<IdMap> parse_map(std::string_view text);
+
+// The host's name for an id; nothing where it is not mapped.
+std::optional<std::uint32_t> host_id(const IdMap& map, std::uint32_t id);
+
+// What config.json says of a user namespace: mappings that fit one, with the program's ids in them.
+Result<> check_user_namespace(const spec::Config& config, const Namespaces& namespaces);
+
+// The parent's part, while init waits and still is the host's root: writes the maps of a new user
+// namespace, or proves those of a joined one, then does what the mapped root may not do itself.
+Result<> prepare_user_namespace(pid_t init, const spec::Config& config,
+                                const Namespaces& namespaces);
+
+// Init's part: becomes the root of its user namespace, or, where that is not mapped, the first id.
+Result<> become_namespace_root();
+
+}  // namespace runtime
