@@ -43,11 +43,13 @@ static constexpr spec::Program kProgram = {
     .not_yet = kNotYet,
 };
 
-static Result<> protect(const Verb& verb, const Options& options, char* const argv[])
+static Result<> protect(const Verb& verb, Options& options, char* const argv[])
 {
-    const bool enters = verb.enters == Enters::Container;
-    TRY(close_what_was_not_given(options.preserve_fds, enters ? Stdio::Required : Stdio::Optional));
-    return enters ? protect_own_file(argv) : Result<>();
+    if (verb.enters == Enters::Nothing)
+        return close_what_was_not_given(0, Stdio::Optional);
+    options.listen_fds = listen_fds();
+    TRY(close_what_was_not_given(options.given_fds(), Stdio::Required));
+    return protect_own_file(argv);
 }
 
 static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], Log& log)

@@ -68,6 +68,22 @@ to the session
     [ "$output" = "$( (seq 50000; echo last) | sed 's/$/\r/' | md5sum)" ]
 }
 
+@test "in the background of a shell it waits until it is brought to the front" {
+    bundle '.process.args = ["sh"]'
+    run -0 at_terminal 30x100 bash --norc -i -- see '# ' type 'runtime run b/ &\r' see '# ' \
+        type 'until jobs -s | grep Stopped; do sleep 0.05; done\r' see 'Stopped  ' see '# ' \
+        type 'fg\r' see '/ # ' type 'exit 5\r' see 'bash-' type 'echo "[$?]"; exit 0\r' see '[5]'
+}
+
+@test "a container with users of its own has a terminal, too" {
+    bundle '.linux.namespaces += [{type: "user"}]' "$(script 'id -u; tty; echo to the console > /dev/console')" \
+        '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]' \
+        '.linux.gidMappings = .linux.uidMappings'
+    chown -R 100000:100000 b/rootfs
+    run -0 runtime run b/ </dev/null
+    [ "$output" = $'0\r\n/dev/pts/0\r\nto the console\r' ]
+}
+
 @test "where nobody takes the output any more the terminal is hung up" {
     bundle "$(script 'trap "exit 6" HUP; while :; do echo text; done')"
     run -0 bash -c 'timeout 10 runtime run b/ </dev/null | head -1; echo ${PIPESTATUS[0]}'
