@@ -17,11 +17,15 @@ int init_main(void* argument)
     return run_init(*static_cast<Init*>(argument));
 }
 
-// The cgroup namespace is init's to make, once it stands in its groups.
 Result<sys::Process> clone_now(Init& init, unsigned long flags)
 {
-    return sys::spawn((init.plan.namespaces.made & ~CLONE_NEWCGROUP) | flags,
-                      init.groups.v2_folder(), init_main, &init);
+    // The cgroup namespace is init's to make, once it stands in its groups.
+    flags |= init.plan.namespaces.made & ~CLONE_NEWCGROUP;
+    if (const auto& offsets = init.bundle.config.linux.time_offsets) {
+        TRY(make_time_namespace(*offsets));
+        flags &= ~CLONE_NEWTIME;
+    }
+    return sys::spawn(flags, init.groups.v2_folder(), init_main, &init);
 }
 
 // Who looks into us meanwhile from a namespace that we have joined would find the host.

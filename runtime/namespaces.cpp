@@ -85,4 +85,22 @@ Result<> join_namespaces(const Namespaces& namespaces, unsigned long which)
     return {};
 }
 
+Result<> make_time_namespace(const spec::TimeOffsets& offsets)
+{
+    if (::unshare(CLONE_NEWTIME) < 0)
+        return failed_sys("make a time namespace");
+    const char* path = "/proc/self/timens_offsets";
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_WRONLY));
+    const std::pair<std::string_view, const std::optional<spec::TimeOffset>&> clocks[] = {
+        {"monotonic", offsets.monotonic}, {"boottime", offsets.boottime}};
+    for (const auto& [clock, offset] : clocks) {
+        if (!offset)
+            continue;
+        const std::string line = format("{} {} {}", clock, offset->secs, offset->nanosecs);
+        TRY_TO(sys::write_all(file.get(), line),
+               "config.json: /linux/timeOffsets/{}: write \"{}\" to {}", clock, line, path);
+    }
+    return {};
+}
+
 }  // namespace runtime

@@ -33,6 +33,10 @@ Namespaces plan_namespaces(const std::vector<spec::Namespace>& namespaces);
 // namespace counts for its children only.
 Result<> join_namespaces(const Namespaces& namespaces, unsigned long which);
 
+// A new time namespace with these offsets, which counts for children of the caller only: once one
+// is in it they are fixed (time_namespaces(7)).
+Result<> make_time_namespace(const spec::TimeOffsets& offsets);
+
 std::string_view namespace_word(unsigned long flag);  // "network"
 
 }  // namespace runtime

@@ -51,6 +51,8 @@ Result<> check_config(const spec::Config& config)
     TRY(check_user_namespace(config, namespaces));
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");
+    if (config.linux.time_offsets && !(namespaces.made & CLONE_NEWTIME))
+        return failed("config.json: /linux/timeOffsets: need a new time namespace");
     if (!namespaces.has(CLONE_NEWUTS) && !config.hostname.empty())
         return failed("config.json: /hostname: needs a uts namespace, or it would be the host's");
     if (!namespaces.has(CLONE_NEWUTS) && !config.domainname.empty())

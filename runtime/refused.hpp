@@ -11,9 +11,7 @@ inline constexpr std::string_view kRefused[] = {
     "/hooks/startContainer/*",  "/hooks/poststart/*",     "/hooks/poststop/*",
     "/mounts/*/uidMappings",    "/mounts/*/gidMappings",  "/process/apparmorProfile",
     "/process/selinuxLabel",    "/process/scheduler",     "/process/ioPriority",
-    "/process/execCPUAffinity",
-
-    "/linux/timeOffsets",       "/linux/netDevices/*",    "/linux/seccomp/listenerPath",
+    "/process/execCPUAffinity", "/linux/netDevices/*",    "/linux/seccomp/listenerPath",
     "/linux/mountLabel",        "/linux/intelRdt",        "/linux/memoryPolicy",
     "/linux/personality",
 };

@@ -1,16 +1,8 @@
 load helpers
 
-bundle() { # FILTER...: a bundle in ./b
-    command bundle b "$@"
-}
-script() { # TEXT: the filter that makes it the program
-    jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
-}
-# Nothing of a container may outlive it.
 teardown() {
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
-    [ -z "$(pgrep -f runtime:init)" ]
-    [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
+    if [ -n "$pod" ]; then kill -KILL "$pod"; wait || true; fi
+    nothing_is_left
 }
 
 @test "oomScoreAdj is set, left alone where absent, and an error where it is refused" {
@@ -135,4 +127,114 @@ CapBnd:\t0000000000000021\nCapAmb:\t0000000000000020\nNoNewPrivs:\t1\n99' ] || {
         '.mounts += [{destination: "/tmp", type: "tmpfs", options: ["mode=1777"]}]'
     run -0 runtime run b/
     [ "$output" = "uid=1001 gid=1002" ]
+}
+
+# A process that waits in namespaces of its own, as engines keep one for a pod: its number in $pod.
+pod() { # UNSHARE-OPTION...
+    unshare "$@" sh -c 'echo > ready; exec sleep 300' 3>&- &
+    pod=$!
+    until [ -e ready ]; do kill -0 "$pod"; sleep 0.05; done
+    case " $* " in
+        *" --fork "*) pod=$(pgrep -P "$pod") ;;
+        *" --user "*) echo "0 100000 65536" > "/proc/$pod/uid_map" && echo "0 200000 65536" > "/proc/$pod/gid_map" ;;
+    esac
+}
+ns_of() { # KIND...: of the pod
+    for kind; do readlink "/proc/$pod/ns/$kind"; done
+}
+
+@test "namespaces by path: the program stands in them, and what is made is its own" {
+    pod --net --ipc --uts --pid --fork --cgroup --time --mount-proc
+    bundle "$(script 'for n in net ipc uts pid cgroup time mnt; do readlink /proc/self/ns/$n; done
+                      [ $$ != 1 ] && cat /proc/1/comm')" 'del(.hostname)' ".linux.namespaces = [{type: \"mount\"}] +
+        ([[\"network\", \"net\"], [\"ipc\", \"ipc\"], [\"uts\", \"uts\"], [\"pid\", \"pid\"], [\"cgroup\", \"cgroup\"], [\"time\", \"time\"]]
+         | map({type: .[0], path: (\"/proc/$pod/ns/\" + .[1])}))"
+    run -0 runtime run b/
+    [ "$(head -n 6 <<<"$output")" = "$(ns_of net ipc uts pid cgroup time)" ]
+    [ "${lines[6]}" != "$(ns_of mnt)" ] && [ "${lines[6]}" != "$(readlink /proc/self/ns/mnt)" ]
+    [ "${lines[7]}" = sleep ]
+}
+
+@test "namespaces by path: a file that is none, or one of another kind, is refused" {
+    bundle '.linux.namespaces |= map(if .type == "ipc" then .path = "/proc/self/ns/net" else . end)'
+    run -125 runtime run b/
+    says "init: join namespaces: join the ipc namespace /proc/self/ns/net: it is a network namespace"
+    bundle '.linux.namespaces |= map(if .type == "ipc" then .path = "/etc/passwd" else . end)'
+    run -125 runtime run b/
+    says "join the ipc namespace /etc/passwd: it is no namespace"
+    bundle '.linux.namespaces |= map(if .type == "pid" then .path = "/nowhere" else . end)'
+    run -125 runtime run b/
+    says "start init: join the pid namespace: open /nowhere: no such file or directory (ENOENT)"
+}
+
+@test "a user namespace by path: what is made inside belongs to it" {
+    pod --user --net
+    mapped "$(script 'readlink /proc/self/ns/user; readlink /proc/self/ns/net; id; echo $$; hostname
+                      umount /proc/keys; cat /proc/self/oom_score_adj; sleep 0.1 & wait; trap "exit 5" TERM; echo ready
+                      while :; do sleep 0.05; done')" \
+        'del(.linux.uidMappings, .linux.gidMappings)' '.process.oomScoreAdj = 300' \
+        ".linux.namespaces |= map(if .type == \"user\" then .path = \"/proc/$pod/ns/user\"
+                                  elif .type == \"network\" then .path = \"/proc/$pod/ns/net\" else . end)"
+    runtime run b/ > out 2>&1 3>&- &
+    until grep -q ready out; do kill -0 $!; sleep 0.05; done
+    kill -TERM $! # init is our own child still
+    rc=0; wait $! || rc=$?
+    [ "$rc" = 5 ]
+    [ "$(cat out)" = "$(ns_of user net)
+uid=0(root) gid=0
+1
+davit
+umount: can't unmount /proc/keys: Operation not permitted
+300
+ready" ]
+}
+
+@test "a user namespace by path: its mappings may be repeated, not changed" {
+    pod --user
+    mapped '.process.args = ["true"]' \
+        ".linux.namespaces |= map(if .type == \"user\" then .path = \"/proc/$pod/ns/user\" else . end)"
+    run -0 runtime run b/
+    bundle '.linux.uidMappings[0].size = 7'
+    run -125 runtime run b/
+    says "map ids: config.json: /linux/uidMappings: are not those of the user namespace"
+    bundle 'del(.linux.uidMappings)' '.process.user.uid = 65536'
+    run -125 runtime run b/
+    says "map ids: config.json: /process/user/uid: 65536 is not mapped"
+    bundle '.process.user.uid = 0' '.linux.namespaces |= map(if .type == "uts" then .path = "/etc/passwd" else . end)'
+    run -125 runtime run b/
+    says "start init: join the uts namespace /etc/passwd: it is no namespace"
+}
+
+@test "a new user namespace beside namespaces of the host" {
+    pod --net
+    mapped "$(script 'readlink /proc/self/ns/net; readlink /proc/self/ns/user; id')" \
+        ".linux.namespaces |= map(if .type == \"network\" then .path = \"/proc/$pod/ns/net\" else . end)"
+    run -0 runtime run b/
+    [ "${lines[0]}" = "$(ns_of net)" ]
+    [ "${lines[1]}" != "$(readlink /proc/self/ns/user)" ]
+    [ "${lines[2]}" = "uid=0(root) gid=0" ]
+}
+
+@test "timeOffsets: the container's clocks are ahead, with a user namespace or without" {
+    up() { cut -d. -f1 /proc/uptime; }
+    mapped '.linux.namespaces += [{type: "time"}]' "$(script 'cut -d. -f1 /proc/uptime; cat /proc/self/timens_offsets')" \
+        '.linux.timeOffsets = {boottime: {secs: 100000, nanosecs: 5}, monotonic: {secs: 7}}'
+    before=$(up)
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
+    [[ $output =~ monotonic\ +7\ +0 && $output =~ boottime\ +100000\ +5 ]]
+    bundle '.linux.namespaces |= map(select(.type != "user"))' 'del(.linux.uidMappings, .linux.gidMappings)'
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
+    bundle '.linux.timeOffsets.boottime.secs = -100000000'
+    run -125 runtime run b/
+    says 'start init: config.json: /linux/timeOffsets/boottime: write "boottime -100000000 5" to /proc/self/timens_offsets: '
+    bundle '.linux.namespaces |= map(select(.type != "time"))'
+    run -125 runtime run b/
+    says "check config: config.json: /linux/timeOffsets: need a new time namespace"
+    pod --user
+    mapped "$(script 'cut -d. -f1 /proc/uptime')" '.linux.timeOffsets.boottime.secs = 100000' \
+        ".linux.namespaces |= map(if .type == \"user\" then .path = \"/proc/$pod/ns/user\" else . end) + [{type: \"time\"}]"
+    run -0 runtime run b/
+    [ "${lines[0]}" -ge $((before + 100000)) ]
 }
