@@ -43,14 +43,14 @@ static constexpr spec::Program kProgram = {
     .not_yet = kNotYet,
 };
 
-static Result<> protect(const Verb& verb, const Options& options, char* const argv[])
+static Result<> protect(const Verb& verb, Options& options, char* const argv[])
 {
-    const bool enters = verb.enters == Enters::Container;
+    if (verb.enters == Enters::Nothing)
+        return close_what_was_not_given(0, Stdio::Optional);
     // Executed again it closes them: what this opens closes itself.
-    if (enters)
-        TRY(protect_own_file(argv));
-    return close_what_was_not_given(options.preserve_fds,
-                                    enters ? Stdio::Required : Stdio::Optional);
+    TRY(protect_own_file(argv));
+    options.listen_fds = listen_fds();
+    return close_what_was_not_given(options.given_fds(), Stdio::Required);
 }
 
 static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], Log& log)
