@@ -22,7 +22,8 @@ Q     := $(if $V,,@)
 B     := build$(if $(SAN),-san)
 # -Wno-restrict: g++ 12 warns of its own std::string (GCC bug 105329)
 FLAGS := -std=c++23 -I. -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Werror -Wno-restrict -fPIE \
-         -fstack-protector-strong -fcf-protection -ffunction-sections -fdata-sections
+         -fstack-protector-strong -fcf-protection -ffunction-sections -fdata-sections \
+         -ffile-prefix-map=$(CURDIR)=.
 LINK  := -Wl,--fatal-warnings -Wl,-z,relro,-z,now
 ifdef SAN
 FLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -10,9 +10,11 @@
 #include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/identity.hpp"
+#include "sys/socket.hpp"
 #include "sys/steps.hpp"
 #include "sys/time.hpp"
 
@@ -49,7 +51,18 @@ Result<> read_the_bundle(Container& container)
 
 Result<> check_the_config(Container& container)
 {
-    return check_config(container.bundle.config);
+    const spec::Config& config = container.bundle.config;
+    TRY(check_config(config));
+    return check_terminal(*config.process, container.options.detach,
+                          container.options.console_socket);
+}
+
+// Before anything is made: nobody listens there as often as not.
+Result<> connect_console(Container& container)
+{
+    if (!container.options.console_socket.empty())
+        container.console = TRY(sys::connect_to(container.options.console_socket));
+    return {};
 }
 
 Result<> plan_all(Container& container)
@@ -138,10 +151,24 @@ Result<> adjust_oom_score(Container& container)
 
 Result<> wait_for_init(Container& container)
 {
-    TRY(container.init_channel.send(static_cast<char>(Word::Go)));
-    const auto message = TRY(hear_from_init(container));
-    if (!message)
-        return failed("init is gone without a word");
+    TRY(tell_init(container, Word::Go));
+    for (;;) {
+        auto message = TRY(hear_from_init(container));
+        if (!message)
+            return failed("init is gone without a word");
+        if (message->kind != static_cast<char>(Word::Terminal))
+            return {};
+        container.terminal = std::move(message->fd);
+    }
+}
+
+Result<> hand_over_terminal(Container& container)
+{
+    if (!container.console)
+        return {};
+    TRY(send_master(container.console, container.terminal));
+    container.console = {};
+    container.terminal = {};
     return {};
 }
 
@@ -150,6 +177,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"block signals", block_signals},
     {"read bundle", read_the_bundle},
     {"check config", check_the_config},
+    {"connect console", connect_console},
     {"plan", plan_all},
     {"take id", take_the_id},
     {"open rootfs", open_root},
@@ -159,6 +187,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"map ids", map_ids},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
+    {"hand over terminal", hand_over_terminal},
 };
 
 }  // namespace
@@ -207,6 +236,14 @@ Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& con
     const int signal = static_cast<int>(info.ssi_signo);
     return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
                        ::sigabbrev_np(signal));
+}
+
+Result<> tell_init(const Container& container, Word word)
+{
+    if (container.init_channel.send(static_cast<char>(word)))
+        return {};
+    TRY(hear_from_init(container));
+    return failed("init is gone without a word");
 }
 
 Result<> write_pid_file(Container& container)

@@ -62,6 +62,8 @@ struct Container {
     MadeGroups groups = {};
     sys::Fd interrupts = {};    // a signalfd
     sys::Fd start_socket = {};  // of `create`
+    sys::Fd console = {};       // connected to --console-socket
+    sys::Fd terminal = {};      // the master of it, where it has one
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};
@@ -71,6 +73,9 @@ struct Container {
 // Up to an init that has set up everything and waits for a word. From here on all signals are
 // blocked; INT, TERM, HUP and QUIT stop the making and undo it.
 Result<> make_container(Container& container);
+
+// Where init is gone, the error is what it said before it went.
+Result<> tell_init(const Container& container, Word word);
 
 // The next word of init, nothing where its end is closed.
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);

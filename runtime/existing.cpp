@@ -26,7 +26,7 @@ Result<Existing> look_at(StateDir dir)
     auto state = existing.dir.load();
     if (!state && state.error().code != ENOENT)
         return std::unexpected(state.error());
-    // Without a record nothing of it has been made but the folder.
+    existing.recorded = state.has_value();
     existing.state = state ? std::move(*state) : spec::State{.id = existing.dir.id()};
     existing.init = TRY(sys::find_process(existing.state.init));
     existing.status = TRY(status_now(existing));

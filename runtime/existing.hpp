@@ -13,6 +13,7 @@ namespace runtime {
 
 struct Existing {
     StateDir dir;
+    bool recorded = true;  // else nothing of it was made but the folder
     spec::State state = {};
     std::optional<sys::Fd> init = {};  // its pidfd, while it lives
     spec::ContainerStatus status = spec::ContainerStatus::Stopped;

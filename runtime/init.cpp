@@ -23,6 +23,7 @@
 #include "runtime/program.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
+#include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
@@ -162,6 +163,15 @@ Result<> make_dev(Init& init)
         init.plan.namespaces.has(CLONE_NEWUSER) ? DeviceOrigin::HostBound : DeviceOrigin::Made;
     TRY(make_devices(init.root, init.plan.devices, origin));
     return make_device_links(init.root);
+}
+
+Result<> make_terminal(Init& init)
+{
+    const spec::Process& process = *init.bundle.config.process;
+    if (!process.terminal)
+        return {};
+    const sys::Fd master = TRY(take_terminal(init.root, process.console_size));
+    return init.parent.send(static_cast<char>(Word::Terminal), &master);
 }
 
 // Made while we are still root; who may enter it is asked as the user.
@@ -309,6 +319,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"attach rootfs", attach_root},
     {"mount", mount_all},
     {"make devices", make_dev},
+    {"make terminal", make_terminal},
     {"make working folder", make_working_folder},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},

@@ -13,10 +13,11 @@ namespace runtime {
 
 // What init and its parent say to each other, in this order.
 enum class Word : char {
-    Go = 'G',     // parent: you are on record, begin
-    Ready = 'R',  // init: all is set up, the program was found
-    Start = 'S',  // parent, or `start`: execute it
-    Wait = 'W',   // parent: wait for `start` instead
+    Go = 'G',        // parent: you are on record, begin
+    Terminal = 'T',  // init, where there is one: here is its master
+    Ready = 'R',     // init: all is set up, the program was found
+    Start = 'S',     // parent, or `start`: execute it
+    Wait = 'W',      // parent: wait for `start` instead
 };
 
 // What init works with: all of it made by the parent, and gone with execve.

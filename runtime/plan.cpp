@@ -48,8 +48,6 @@ Result<> check_config(const spec::Config& config)
         return failed("config.json: /process: is missing, and a container needs a program");
     if (config.process->args.empty())
         return failed("config.json: /process/args: is missing, and a container needs a program");
-    if (config.process->terminal)
-        return failed("config.json: /process/terminal: true is not carried out yet");
     TRY(check_user_namespace(config, namespaces));
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");

@@ -31,12 +31,11 @@ static Result<> remove_groups(Removal& removal)
 {
     if (!removal.groups)
         return {};
-    if (!removal.groups_are_ours) {
-        const auto found = TRY(removal.groups->processes());
-        if (!found.empty())
-            return {};
-    }
-    return removal.groups->remove();
+    auto removed = removal.groups->remove();
+    // An init of ours that was not put on record ends by itself; another's processes stay.
+    if (!removed && removed.error().code == EBUSY && !removal.groups_are_ours)
+        return {};
+    return removed;
 }
 
 static Result<> remove_record(Removal& removal)

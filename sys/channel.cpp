@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sys/socket.hpp"
+
 namespace sys {
 
 namespace {
@@ -44,32 +46,16 @@ union Control {
     char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-Result<> send_frame(const Fd& socket, Frame& frame, std::size_t size, const Fd* fd)
+Result<> send_frame(const Fd& socket, const Frame& frame, std::size_t size, const Fd* fd)
 {
-    iovec data = {.iov_base = &frame, .iov_len = size};
-    Control control = {};
-    msghdr message = {};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    if (fd) {
-        message.msg_control = &control;
-        message.msg_controllen = sizeof control;
-        control.header = {
-            .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-        const int number = fd->get();
-        std::memcpy(CMSG_DATA(&control.header), &number, sizeof number);
-    }
-    while (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
-        if (errno != EINTR)
-            return failed_sys("send a message");
-    return {};
+    return send_message(socket, {reinterpret_cast<const char*>(&frame), size}, fd);
 }
 
 }  // namespace
 
 Result<> Channel::send(char kind, const Fd* fd) const
 {
-    Frame frame{.kind = kind};
+    const Frame frame{.kind = kind};
     return send_frame(fd_, frame, kPlain, fd);
 }
 

@@ -13,7 +13,7 @@ namespace {
 Result<> open_to_start(Container& container)
 {
     TRY(open_start_socket(container.start_socket, *container.state_dir));
-    return container.init_channel.send(static_cast<char>(Word::Wait));
+    return tell_init(container, Word::Wait);
 }
 
 constexpr sys::Step<Container> kSteps[] = {
@@ -26,6 +26,7 @@ Result<int> create(Call& call)
 {
     TRY(check_id(call.arguments[0]));
     call.id = call.arguments[0];
+    call.options.detach = true;
     if (call.options.bundle.empty())
         call.options.bundle = ".";
     Container container{.options = call.options, .id = call.id};

@@ -22,7 +22,7 @@ Result<> remove_known(Existing& container)
 }
 
 // The record says nothing: the groups are where the config, or the id, would have put them.
-Result<> remove_unknown(StateDir& dir, const std::string& id)
+Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
 {
     std::string cgroups_path;
     if (const auto text = dir.load_config())
@@ -30,7 +30,10 @@ Result<> remove_unknown(StateDir& dir, const std::string& id)
             cgroups_path = config->linux.cgroups_path;
     const Layout layout = TRY(read_layout());
     Groups groups = TRY(Groups::plan(layout, cgroups_path, id));
-    Removal removal{.dir = dir, .groups = std::move(groups)};
+    // Groups of a name that others may use are looked into before they are put on record.
+    Removal removal{.dir = dir,
+                    .groups = std::move(groups),
+                    .groups_are_ours = recorded || cgroups_path.empty()};
     return remove_container(removal);
 }
 
@@ -42,20 +45,21 @@ Result<> delete_one(const Options& options, const std::string& id)
         return {};
     if (!dir)
         return failed("container does not exist");
-    auto container = look_at(std::move(*dir));
+    auto container = look_at(*std::move(dir));
     if (container) {
         // As with its peers, what was never started needs no force.
         if (!options.force && container->status != ContainerStatus::Stopped &&
             container->status != ContainerStatus::Created)
             return failed("container is not stopped: {}", spec::word(container->status));
-        return remove_known(*container);
+        return container->recorded ? remove_known(*container)
+                                   : remove_unknown(container->dir, id, false);
     }
     if (!options.force) {
         container.error().hint = "delete --force removes it all the same";
         return std::unexpected(container.error());
     }
     dir = TRY(StateDir::find(options.root, id));
-    return dir ? remove_unknown(*dir, id) : Result<>();
+    return dir ? remove_unknown(*dir, id, true) : Result<>();
 }
 
 Result<int> remove(Call& call)

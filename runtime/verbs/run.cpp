@@ -5,6 +5,7 @@
 
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
+#include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
 #include "sys/steps.hpp"
 
@@ -26,15 +27,23 @@ Result<std::string> make_id()
 
 Result<> start_program(Container& container)
 {
-    TRY(container.init_channel.send(static_cast<char>(Word::Start)));
+    TRY(tell_init(container, Word::Start));
     // Its end closes with execve; a message is an error.
     const auto message = TRY(hear_from_init(container));
     return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
 }
 
+Result<> fit_its_terminal(Container& container)
+{
+    if (container.terminal)
+        fit_terminal(container.terminal);
+    return {};
+}
+
 constexpr sys::Step<Container> kSteps[] = {
     {"write pid file", write_pid_file},
     {"record created", record_created},
+    {"fit terminal", fit_its_terminal},
     {"start program", start_program},
 };
 
@@ -53,6 +62,14 @@ Result<int> wait_and_forward(Container& container)
         if (signal > 0)
             (void)sys::send_signal(container.init.pidfd(), signal);
     }
+}
+
+Result<int> wait_for_the_end(Container& container)
+{
+    if (!container.terminal)
+        return wait_and_forward(container);
+    TRY_TO(proxy_terminal(container.init, std::move(container.terminal)), "proxy the terminal");
+    return container.init.wait();
 }
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
@@ -81,7 +98,7 @@ Result<int> run_container(Call& call)
         return 0;
     }
     container.pid_file.keep();
-    const int code = TRY(wait_and_forward(container));
+    const int code = TRY(wait_for_the_end(container));
     if (call.options.keep)
         keep(container);
     else

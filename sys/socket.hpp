@@ -1,0 +1,19 @@
+// Sockets of this machine.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "spec/result.hpp"
+#include "sys/fd.hpp"
+
+namespace sys {
+
+// Connects a stream socket to the one at `path`, however long that is; EAGAIN where its queue is
+// full. Reads and writes of the socket do not block.
+Result<Fd> connect_to(const std::string& path);
+
+// sendmsg(2) of at least one byte, with a descriptor where there is one (SCM_RIGHTS).
+Result<> send_message(const Fd& socket, std::string_view bytes, const Fd* fd = nullptr);
+
+}  // namespace sys

@@ -1,0 +1,85 @@
+#include "sys/terminal.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "sys/file.hpp"
+
+namespace sys {
+
+// To open something else may block, rewind a tape, or worse.
+static Result<> check_ptmx(const Fd& ptmx, const std::string& name)
+{
+    struct stat status = {};
+    struct statfs where = {};
+    if (::fstat(ptmx.get(), &status) < 0 || ::fstatfs(ptmx.get(), &where) < 0)
+        return failed_sys("look at {}", name);
+    if (where.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(status.st_mode) ||
+        status.st_rdev != makedev(5, 2))
+        return failed("{} is not the ptmx of a devpts", name);
+    return {};
+}
+
+Result<Pty> make_pty(const Fd& ptmx, const std::string& name)
+{
+    TRY(check_ptmx(ptmx, name));
+    Fd master = TRY_TO(open_at(AT_FDCWD, format("/proc/self/fd/{}", ptmx.get()), O_RDWR | O_NOCTTY),
+                       "{}", name);
+    const int unlocked = 0;
+    if (::ioctl(master.get(), TIOCSPTLCK, &unlocked) < 0)
+        return failed_sys("unlock a terminal");
+    Fd terminal = TRY(open_terminal(master));
+    return Pty{.master = std::move(master), .terminal = std::move(terminal)};
+}
+
+Result<Fd> open_terminal(const Fd& master)
+{
+    Fd terminal(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    return terminal ? Result<Fd>(std::move(terminal)) : failed_sys("open a terminal");
+}
+
+Result<> make_controlling(const Fd& terminal)
+{
+    if (::ioctl(terminal.get(), TIOCSCTTY, 0) < 0)
+        return failed_sys("make a terminal the session's");
+    return {};
+}
+
+std::optional<TerminalSize> size_of(int fd)
+{
+    winsize size = {};
+    if (::ioctl(fd, TIOCGWINSZ, &size) < 0)
+        return std::nullopt;
+    return TerminalSize{.rows = size.ws_row, .columns = size.ws_col};
+}
+
+Result<> set_size(const Fd& terminal, TerminalSize size)
+{
+    const winsize wanted = {
+        .ws_row = size.rows, .ws_col = size.columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    if (::ioctl(terminal.get(), TIOCSWINSZ, &wanted) < 0)
+        return failed_sys("make a terminal {} rows of {} characters", size.rows, size.columns);
+    return {};
+}
+
+RawMode::RawMode(int fd) : fd_(fd)
+{
+    termios modes = {};
+    if (::tcgetattr(fd, &modes) < 0)
+        return;
+    before_ = modes;
+    ::cfmakeraw(&modes);
+    (void)::tcsetattr(fd, TCSANOW, &modes);
+}
+
+RawMode::~RawMode()
+{
+    if (before_)
+        (void)::tcsetattr(fd_, TCSANOW, &*before_);
+}
+
+}  // namespace sys
