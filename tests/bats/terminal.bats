@@ -101,10 +101,10 @@ to the session
     until [ -e volume/ready ]; do sleep 0.05; done
     kill -TERM $!
     until [ -e volume/told ]; do sleep 0.05; done
-    cat <&8 >shown 3>&- &
+    cat full >shown 3>&- 8>&- & # only now can the runtime end
     rc=0; wait %1 || rc=$?
-    kill $!
     exec 8>&-
+    wait $!
     [ "$rc" = 9 ]
     grep -aq text shown
 }
