@@ -90,23 +90,40 @@ to the session
     says $'\n6'
 }
 
-@test "signals are passed on while the output is stuck, and what was stuck still comes" {
+# Standard output is a FIFO that is full: 7 reads it, 8 keeps it open.
+stuck_run() { # OPTION...
+    mkfifo full
+    exec 8<>full 7<full
+    dd if=/dev/zero of=full bs=4096 count=16 status=none
+    timeout 20 runtime run "$@" </dev/null >full 3>&- 7>&- 8>&- &
+}
+let_go() {
+    cat <&7 >shown 3>&- 8>&- &
+    rc=0; wait %1 || rc=$?
+    exec 8>&-
+    wait $!
+}
+
+@test "signals are passed on while the output is stuck" {
     mkdir volume
     bundle '.mounts += [{destination: "/tmp", source: "../volume", options: ["bind"]}]' \
         "$(script 'while :; do echo text; done & trap ": > /tmp/told; exit 9" TERM; : > /tmp/ready; wait')"
-    mkfifo full
-    exec 8<>full
-    dd if=/dev/zero of=full bs=4096 count=16 status=none
-    timeout 20 runtime run b/ </dev/null >full 3>&- 8>&- &
+    stuck_run b/
     until [ -e volume/ready ]; do sleep 0.05; done
     kill -TERM $!
     until [ -e volume/told ]; do sleep 0.05; done
-    cat <&8 >shown 3>&- &
-    rc=0; wait %1 || rc=$?
-    kill $!
-    exec 8>&-
+    let_go
     [ "$rc" = 9 ]
-    grep -aq text shown
+}
+
+@test "what the program wrote last comes, though it ended while the output was stuck" {
+    bundle '.process.args = ["echo", "last"]'
+    stuck_run -b b --pid-file pid web
+    until [ -s pid ]; do sleep 0.05; done
+    while grep -qs '^State:.[^Z]' "/proc/$(cat pid)/status"; do sleep 0.05; done
+    let_go
+    [ "$rc" = 0 ]
+    [ "$(tail -c 6 shown)" = $'last\r' ]
 }
 
 @test "a terminal needs a devpts, and nothing that an image put there is taken for one" {
