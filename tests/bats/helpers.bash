@@ -35,7 +35,9 @@ cgroup_of() { # CONTROLLER [NAME]: the folder of a group in the hierarchy that h
 # Nothing of a container may outlive it.
 nothing_is_left() {
     [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
-    [ -z "$(pgrep -f runtime:init)" ]
+    # Whoever has died may still be there until process 1 has reaped it.
+    for ((i = 0; i < 100; i++)); do pgrep '^runtime' || break; sleep 0.05; done
+    [ "$i" -lt 100 ]
     [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
     [ -z "$(findmnt -rno TARGET | grep -F "$work")" ]
 }

@@ -134,9 +134,6 @@ teardown() {
 }
 
 @test "what is not carried out yet is refused by name, with its place" {
-    bundle '.process.terminal = true'
-    run -125 runtime run -b b web
-    [ "$output" = "runtime: run web: check config: config.json: /process/terminal: true is not carried out yet" ]
     bundle '.hooks.poststop = [{path: "/bin/true"}]'
     run -125 runtime run b/
     says ': /hooks/poststop/0: is not carried out yet'
