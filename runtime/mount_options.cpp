@@ -70,7 +70,7 @@ constexpr MountOption kOptions[] = {
     {"suid", Clear, MS_NOSUID},
     {"symfollow", Clear, MS_NOSYMFOLLOW},
     {"sync", Set, MS_SYNCHRONOUS},
-    {"tmpcopyup", NotYet, 0},
+    {"tmpcopyup", CopyUp, 0},
     {"unbindable", Propagation, MS_UNBINDABLE},
     {"idmap", NotYet, 0},
     {"ridmap", NotYet, 0},

@@ -16,6 +16,7 @@ enum class OptionKind : std::uint8_t {
     Propagation,  // MS_SHARED and so on
     Bind,         // MS_BIND, with MS_REC where all below comes along
     Remount,      // changes the mount that is there
+    CopyUp,       // a tmpfs begins with what it hides
     Nothing,      // the default: said for clarity, or for other tools
     NotYet,       // refused by name
 };

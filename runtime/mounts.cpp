@@ -87,6 +87,9 @@ Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
         case OptionKind::Remount:
             sum.remount = true;
             break;
+        case OptionKind::CopyUp:
+            op.copy_up = true;
+            break;
         case OptionKind::Nothing:
             break;
         case OptionKind::NotYet:
@@ -103,6 +106,8 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
         op.what.type = "cgroup";
     if (op.kind == MountKind::FileSystem && op.what.type == "cgroup")
         op.kind = MountKind::Cgroup;
+    if (op.copy_up && (op.kind != MountKind::FileSystem || op.what.type != "tmpfs"))
+        return failed("option tmpcopyup is for a tmpfs only");
     op.what.flags = sum.set;
     op.attributes = change(sum);
     if (op.kind == MountKind::FileSystem || op.kind == MountKind::Cgroup) {

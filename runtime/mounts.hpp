@@ -24,6 +24,7 @@ struct MountOp {
     sys::FileSystem what = {};                    // of a Bind only `source` counts, made absolute
     sys::Depth depth = sys::Depth::One;           // of a Bind
     sys::MountAttributes attributes = {};         // of a Bind or Remount: MOUNT_ATTR_*
+    bool copy_up = false;                         // of a FileSystem, a tmpfs
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "runtime/copy_up.hpp"
 #include "sys/file.hpp"
 #include "sys/root.hpp"
 
@@ -31,8 +32,7 @@ Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation)
     TRY(sys::set_attributes(root, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
     // On "/", where it hides nothing: our own paths begin at the mount below it. Elsewhere its
     // parent would be a mount whose propagation is not ours to change.
-    const sys::Fd top = TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
-    return sys::attach(root, top, "/");
+    return sys::attach_on_root(root);
 }
 
 // What goes for the mount that is now at `destination`.
@@ -103,6 +103,19 @@ static Result<sys::Fd> open_plain_folder(const sys::Fd& root, const MountOp& op)
     return target;
 }
 
+static Result<> make_copied(const sys::Fd& root, const MountOp& op, const sys::Fd& target)
+{
+    const sys::Fd hidden = TRY(sys::open_at(target.get(), ".", O_RDONLY | O_DIRECTORY));
+    sys::FileSystem writable = op.what;
+    writable.flags &= ~static_cast<unsigned long>(MS_RDONLY);
+    TRY(sys::mount(writable, target, op.destination));
+    const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_RDONLY | O_DIRECTORY));
+    TRY_TO(copy_up(hidden, mount, op.what.data), "copy rootfs:{}", op.destination);
+    if (op.what.flags & MS_RDONLY)
+        TRY(sys::set_attributes(mount, {.set = MOUNT_ATTR_RDONLY}, sys::Depth::One));
+    return finish_mount(mount, op);
+}
+
 static Result<> make_file_system(const sys::Fd& root, const MountOp& op, const sys::Fd& stand_in)
 {
     const bool trusted = op.what.type == "proc" || op.what.type == "sysfs";
@@ -110,6 +123,8 @@ static Result<> make_file_system(const sys::Fd& root, const MountOp& op, const s
         trusted ? open_plain_folder(root, op) : sys::make_folder_in_root(root, op.destination);
     if (!target)
         return std::unexpected(target.error());
+    if (op.copy_up)
+        return make_copied(root, op, *target);
     const auto mounted = sys::mount(op.what, *target, op.destination);
     if (!mounted && mounted.error().code == EPERM && stand_in) {
         TRY(sys::set_attributes(stand_in, op.attributes, sys::Depth::One));

@@ -40,10 +40,12 @@ static Result<bool> make_folder(const Hierarchy& hierarchy, const std::string& p
 // A v1 cpuset begins empty and lets nobody in. Gives `path` what its parent has, and the parent
 // before that what its own has.
 static Result<std::string> fill_cpuset(const Hierarchy& hierarchy, const std::string& path,
-                                       const char* file)
+                                       const char* file, bool is_new = false)
 {
     const std::string name = path + "/" + file;
-    std::string value = TRY(read_cgroup_file(name));
+    std::string value;
+    if (!is_new)
+        value = TRY(read_cgroup_file(name));
     if (!value.empty() || path.size() <= hierarchy.mount.size())
         return value;
     value = TRY(fill_cpuset(hierarchy, parent_of(path), file));
@@ -99,8 +101,8 @@ static Result<> make_all(const std::vector<Group>& groups, Made& made)
         if (hierarchy.version == CgroupVersion::V2) {
             pass_controllers(group);
         } else if (hierarchy.has("cpuset")) {
-            TRY(fill_cpuset(hierarchy, group.path, "cpuset.cpus"));
-            TRY(fill_cpuset(hierarchy, group.path, "cpuset.mems"));
+            TRY(fill_cpuset(hierarchy, group.path, "cpuset.cpus", is_new));
+            TRY(fill_cpuset(hierarchy, group.path, "cpuset.mems", is_new));
         }
     }
     return {};

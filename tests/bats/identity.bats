@@ -239,3 +239,126 @@ ready" ]
     run -0 runtime run b/
     [ "${lines[0]}" -ge $((before + 100000)) ]
 }
+
+@test "hostname and domainname are the container's, and need a uts namespace of its own" {
+    before=$(uname -n; cat /proc/sys/kernel/domainname)
+    bundle "$(script 'uname -n; cat /proc/sys/kernel/domainname')" '.hostname = "web-1"' '.domainname = "lab.example"'
+    run -0 runtime run b/
+    [ "$output" = $'web-1\nlab.example' ]
+    [ "$before" = "$(uname -n; cat /proc/sys/kernel/domainname)" ]
+    bundle '.linux.namespaces |= map(select(.type != "uts"))'
+    run -125 runtime run b/
+    says "config.json: /hostname: needs a uts namespace, or it would be the host's"
+    bundle 'del(.hostname)'
+    run -125 runtime run b/
+    says "config.json: /domainname: needs a uts namespace, or it would be the host's"
+}
+
+@test "listed devices have their numbers, modes and owners" {
+    bundle "$(script 'cd /dev; stat -c "%n %F %t:%T %a %u:%g" zero2 sub/disk fifo null; head -c 2 zero2 | wc -c')" \
+        '.linux.devices = [{path: "/dev/zero2", type: "c", major: 1, minor: 5, fileMode: 432, uid: 5, gid: 6},
+            {path: "/dev/sub/disk", type: "b", major: 7, minor: 300, fileMode: 384},
+            {path: "/dev/fifo", type: "p", fileMode: 511, uid: 7},
+            {path: "/dev/null", type: "c", major: 1, minor: 3, fileMode: 292, gid: 9}]' \
+        '.linux.resources.devices = [{allow: true}]' '.process.user.additionalGids = [6]'
+    run -0 runtime run b/
+    [ "$output" = "zero2 character special file 1:5 660 5:6
+sub/disk block special file 7:12c 600 0:0
+fifo fifo 0:0 777 7:0
+null character special file 1:3 444 0:9
+2" ]
+}
+
+@test "a user namespace: a listed device is the host's, or an error" {
+    mapped "$(script 'stat -c "%t:%T" /dev/zero')" '.linux.devices = [{path: "/dev/zero", type: "c", major: 1, minor: 5}]'
+    run -0 runtime run b/
+    [ "$output" = 1:5 ]
+    mapped '.linux.devices = [{path: "/dev/zero", type: "c", major: 1, minor: 3}]'
+    run -125 runtime run b/
+    says "init: make devices: the host's /dev/zero is not the device c 1:3, and a user namespace cannot make one"
+}
+
+@test "rlimits are set, and an error where they are refused" {
+    bundle "$(script 'grep -E "open files|core file|pending|nice" /proc/self/limits')" '.process.rlimits = [
+        {type: "RLIMIT_NOFILE", soft: 600, hard: 700}, {type: "RLIMIT_CORE", soft: 0, hard: 4096},
+        {type: "RLIMIT_NICE", soft: 0, hard: 0}, {type: "RLIMIT_SIGPENDING", soft: 5, hard: 6}]'
+    run -0 runtime run b/
+    [ "$(sed 's/  */ /g; s/ $//' <<<"$output")" = "Max core file size 0 4096 bytes
+Max open files 600 700 files
+Max pending signals 5 6 signals
+Max nice priority 0 0" ]
+    bundle '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 1, hard: 99999999}]'
+    run -125 setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource runtime run b/
+    says "init: set limits: set RLIMIT_NOFILE to 1, at most 99999999: operation not permitted (EPERM)"
+}
+
+@test "all five capability sets are as asked, for root and for others" {
+    sets='{bounding: ["CAP_CHOWN", "CAP_KILL", "CAP_SETUID", "CAP_NET_RAW"], permitted: ["CAP_KILL", "CAP_NET_RAW", "CAP_CHOWN"],
+           effective: ["CAP_NET_RAW"], inheritable: ["CAP_KILL", "CAP_CHOWN"], ambient: ["CAP_KILL"]}'
+    # What execve makes of them is the kernel's affair (capabilities(7)).
+    bundle "$(script 'grep ^Cap /proc/self/status')" ".process.capabilities = $sets" '.process.user.uid = 1000'
+    run -0 runtime run b/
+    [ "$output" = $'CapInh:\t0000000000000021
+CapPrm:\t0000000000000020
+CapEff:\t0000000000000020
+CapBnd:\t00000000000020a1
+CapAmb:\t0000000000000020' ]
+    bundle '.process.user.uid = 0'
+    run -0 runtime run b/
+    [ "$output" = $'CapInh:\t0000000000000021
+CapPrm:\t0000000000002021
+CapEff:\t0000000000002021
+CapBnd:\t00000000000020a1
+CapAmb:\t0000000000000020' ]
+    bundle 'del(.process.capabilities)' '.process.user.uid = 1000'
+    run -0 runtime run b/
+    [ "$(sort -u <<<"${output//Cap???:/}")" = $'\t0000000000000000' ]
+    bundle '.process.capabilities = {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], ambient: ["CAP_KILL"]}'
+    run -125 runtime run b/
+    says "init: drop capabilities: raise CAP_KILL in the ambient set, which needs it permitted and inheritable: operation not permitted (EPERM)"
+    bundle '.process.capabilities = {bounding: [], permitted: ["CAP_KILL"], effective: ["CAP_KILL"]}'
+    run -0 runtime run b/
+}
+
+@test "noNewPrivileges is set, or is not" {
+    for value in true false; do
+        bundle "$(script 'grep NoNewPrivs /proc/self/status')" ".process.noNewPrivileges = $value"
+        run -0 runtime run b/
+        [ "$output" = $'NoNewPrivs:\t'$([ $value = true ] && echo 1 || echo 0) ]
+    done
+}
+
+# CVE-2016-9962: who enters a container must show nothing of the host to those inside.
+@test "what is in the namespaces already cannot look into init" {
+    bundle "$(script 'while :; do for p in /proc/[0-9]*; do [ $p = /proc/$$ ] || ls $p/fd $p/cwd/ $p/root/; done; done > /tmp/seen 2>/dev/null')" \
+        '.mounts += [{destination: "/tmp", type: "bind", source: "../shared", options: ["bind"]}]'
+    mkdir shared
+    runtime run b/ 3>&- &
+    until pod=$(pgrep -f 'while :; do for p'); do sleep 0.05; done
+    mkdir c && command bundle c '.process.args = ["true"]' '.process.user.uid = 0' \
+        ".linux.namespaces |= map(if .type == \"pid\" then .path = \"/proc/$pod/ns/pid\" else . end)"
+    for _ in {1..25}; do runtime run c/; done
+    kill -KILL "$pod"; wait || true; pod=
+    [ -s shared/seen ] # it sees what execve has made an ordinary program
+    grep -vE '^([0-9]+|/proc/.*|bin|dev|etc|proc|sys|tmp|)$' shared/seen > found || true
+    [ ! -s found ]
+}
+
+# CVE-2023-25809.
+@test "a user namespace: control groups cannot be written, with a cgroup namespace or without" {
+    for filter in . '.linux.namespaces |= map(select(.type != "cgroup"))'; do
+        mapped "$(script 'find /sys/fs/cgroup -name cgroup.procs | head -n 1 | while read f; do echo 0 > $f; done
+                          mount -o remount,rw,bind /sys/fs/cgroup; mount -o remount,rw /sys/fs/cgroup/pids; true')" "$filter"
+        run -0 runtime run b/
+        says "Read-only file system"
+        [ "$(grep -c "mount: .*denied\|mount: .*not permitted\|mount: .*must be superuser" <<<"$output")" = 2 ]
+    done
+}
+
+@test "a user namespace: a terminal is the user's" {
+    mapped '.process.terminal = true' '.process.user.uid = 1000' "$(script 'tty; stat -c %u $(tty); echo ok > /dev/tty')"
+    run -0 "$BATS_TEST_DIRNAME/at_terminal" 24x80 runtime run b/ --
+    says "/dev/pts/0"
+    says 1000
+    says ok
+}

@@ -95,8 +95,8 @@ Test(mounts, what_makes_no_sense_is_refused_with_its_place)
                  "system, which a bind has in common with the host");
     expect_error({.destination = "/a", .source = "/s", .options = {"bind", "idmap"}},
                  "/mounts/0 (/a): option idmap is not carried out yet");
-    expect_error({.destination = "/a", .type = "tmpfs", .options = {"tmpcopyup"}},
-                 "/mounts/0 (/a): option tmpcopyup is not carried out yet");
+    expect_error({.destination = "/a", .source = "/s", .options = {"bind", "tmpcopyup"}},
+                 "/mounts/0 (/a): option tmpcopyup is for a tmpfs only");
 }
 
 // config.md, "Linux mount options".
