@@ -92,6 +92,7 @@ test: tidy all $B/bin/tests | $B/ready-to-test
 	$(boxed) sh -c '$(unit_tests) && $(bats_tests)'
 test-vm: minutes := 60
 test-vm: all $B/bin/tests | $B/ready-to-test $B/ready-to-vm
+	$(if $(SAN),$(error the virtual machine has no sanitizers))
 	scripts/vm -t 3600 -- sh -c '$(unit_tests) && $(bats_tests)'
 tidy: | $B/ready-to-test
 	scripts/tidy
