@@ -2,6 +2,7 @@
 # make demo         the main job, shown: a bundle is made and run
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
+# make test-vm      the same tests under Debian's cloud kernel with pure cgroup v2, in QEMU (scripts/vm)
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
 # make install      into DESTDIR, PREFIX
 # make clean        V=1 with any of them shows the commands
@@ -39,7 +40,7 @@ runtime := $(filter-out runtime/main.cpp,$(wildcard runtime/*.cpp runtime/*/*.cp
 tests   := $(wildcard tests/*/*_test.cpp)
 object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 
-.PHONY: all test unit bats tidy demo lint format install clean FORCE
+.PHONY: all test test-vm unit bats tidy demo lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 all: $B/bin/runtime
@@ -81,13 +82,17 @@ $B/ready-to-test: | $B/ready-to-demo
 # comes first, outside, and alone: it compares the machine before and after.
 boxed      := $(if $(BOX),,scripts/box -t 1800 --)
 with_ours  := env SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$(CURDIR)/scripts:$$PATH"
+minutes    := 20
 bats_files := $(filter-out tests/bats/box.bats,$(wildcard tests/bats/*.bats))
-unit_tests  = timeout 300 $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
-bats_tests  = $(with_ours) timeout 1200 bats $(if $T,tests/bats/$T.bats,$(bats_files))
+unit_tests  = timeout $(minutes)m $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
+bats_tests  = $(with_ours) timeout $(minutes)m bats $(if $T,tests/bats/$T.bats,$(bats_files))
 
 test: tidy all $B/bin/tests | $B/ready-to-test
 	$(if $(BOX),,timeout 600 bats tests/bats/box.bats)
 	$(boxed) sh -c '$(unit_tests) && $(bats_tests)'
+test-vm: minutes := 60
+test-vm: all $B/bin/tests | $B/ready-to-test $B/ready-to-vm
+	scripts/vm -t 3600 -- sh -c '$(unit_tests) && $(bats_tests)'
 tidy: | $B/ready-to-test
 	scripts/tidy
 unit: $B/bin/tests

@@ -124,6 +124,7 @@ Result<> start_init(Container& container)
         init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
     container.init_channel = std::move(channel.here);
     container.init = TRY(clone_init(init, container.init_channel));
+    container.groups->close_entrances();
     return {};
 }
 

@@ -30,24 +30,29 @@ std::string in_words(mode_t mode, dev_t device)
                   major(device), minor(device));
 }
 
-// Where a node is to go: its folder, held open, and its name.
+// Where a node is to go: its folder, held open, and its name. Nearly all have the same folder.
 struct Place {
-    sys::Fd folder;
-    std::string name;
+    std::string path = {};
+    sys::Fd folder = {};
+    std::string name = {};
 };
-Result<Place> place_for(const sys::Fd& root, const std::string& path)
+Result<> go_to(const sys::Fd& root, const std::string& path, Place& place)
 {
     const auto slash = path.find_last_of('/');
-    std::string name = path.substr(slash + 1);
-    if (name.empty() || name == "." || name == "..")
+    place.name = path.substr(slash + 1);
+    if (place.name.empty() || place.name == "." || place.name == "..")
         return failed("device {}: it does not end in a name", path);
-    sys::Fd folder = TRY(sys::make_folder_in_root(root, slash > 0 ? path.substr(0, slash) : "/"));
-    return Place{.folder = std::move(folder), .name = std::move(name)};
+    std::string folder = slash > 0 ? path.substr(0, slash) : "/";
+    if (folder == place.path)
+        return {};
+    place.folder = TRY(sys::make_folder_in_root(root, folder));
+    place.path = std::move(folder);
+    return {};
 }
 
-Result<> make_node(const sys::Fd& root, const DeviceNode& node)
+Result<> make_node(const sys::Fd& root, const DeviceNode& node, Place& place)
 {
-    const Place place = TRY(place_for(root, node.path));
+    TRY(go_to(root, node.path, place));
     const int folder = place.folder.get();
     const char* name = place.name.c_str();
     if (::mknodat(folder, name, node.mode, node.device) < 0) {
@@ -105,8 +110,9 @@ std::vector<DeviceNode> plan_devices(const std::vector<spec::Device>& listed)
 Result<> make_devices(const sys::Fd& root, const std::vector<DeviceNode>& nodes,
                       DeviceOrigin origin)
 {
+    Place place;
     for (const auto& node : nodes)
-        TRY(origin == DeviceOrigin::Made || S_ISFIFO(node.mode) ? make_node(root, node)
+        TRY(origin == DeviceOrigin::Made || S_ISFIFO(node.mode) ? make_node(root, node, place)
                                                                 : bind_node(root, node));
     return {};
 }

@@ -80,7 +80,8 @@ static std::string_view line_of(std::string_view status, std::string_view name)
 Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
                        const CapabilitySets& capabilities)
 {
-    const std::string status = TRY(sys::read_file(proc.get(), "thread-self/status", kStatusMost));
+    const std::string status =
+        TRY(sys::read_proc_file(proc.get(), "thread-self/status", kStatusMost));
     const auto& user = process.user;
     const struct {
         std::string_view name;

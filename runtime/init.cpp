@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "runtime/identity.hpp"
@@ -54,7 +55,7 @@ Result<> wait_for_parent(Init& init)
     // Above all the parent's own end: while it is open here, we would not see the parent go.
     std::vector<int> kept = init.groups.entrances();
     kept.insert(kept.end(), {init.parent.fd().get(), init.root.get(), init.start_socket.get()});
-    for (std::uint32_t i = 0; i < init.options.preserve_fds; ++i)
+    for (std::uint32_t i = 0; i < init.options.given_fds(); ++i)
         kept.push_back(static_cast<int>(3 + i));
     for (const auto& source : init.sources)
         kept.push_back(source.get());
@@ -176,6 +177,8 @@ Result<> make_terminal(Init& init)
 // Made while we are still root; who may enter it is asked as the user.
 Result<> make_working_folder(Init& init)
 {
+    if (init.bundle.config.process->cwd == "/")
+        return {};
     const auto made = sys::make_folder_in_root(init.root, init.bundle.config.process->cwd);
     return made ? Result<>() : std::unexpected(made.error());
 }
@@ -247,11 +250,24 @@ Result<> drop_capabilities(Init& init)
     return check_posture(init.proc, *init.bundle.config.process, sets);
 }
 
+// That of the config, and what tells the program of the descriptors that it is passed.
+std::vector<std::string> environment_of(const Init& init)
+{
+    std::vector<std::string> environment = init.bundle.config.process->env;
+    if (init.options.listen_fds > 0) {
+        environment.push_back(format("LISTEN_FDS={}", init.options.listen_fds));
+        environment.push_back(format("LISTEN_PID={}", ::getpid()));
+        if (const char* names = std::getenv("LISTEN_FDNAMES"))
+            environment.push_back(format("LISTEN_FDNAMES={}", names));
+    }
+    return last_of_each(environment);
+}
+
 Result<> find_the_program(Init& init)
 {
     const spec::Process& process = *init.bundle.config.process;
     init.proc = {};
-    init.environment = last_of_each(process.env);
+    init.environment = environment_of(init);
     if (!variable(init.environment, "HOME"))
         init.environment.push_back("HOME=" + home_of(process.user.uid));
     init.program = TRY(find_program(process.args[0], variable(init.environment, "PATH")));
@@ -262,7 +278,7 @@ Result<> find_the_program(Init& init)
 // forbid it.
 Result<> close_the_rest(Init& init)
 {
-    if (::close_range(3 + init.options.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+    if (::close_range(3 + init.options.given_fds(), ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return failed_sys("close what is not the container's");
     return {};
 }

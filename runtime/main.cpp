@@ -43,17 +43,22 @@ static constexpr spec::Program kProgram = {
     .not_yet = kNotYet,
 };
 
-static Result<> protect(const Verb& verb, const Options& options, char* const argv[])
+static Result<> protect(const Verb& verb, Options& options, char* const argv[])
 {
-    const bool enters = verb.enters == Enters::Container;
-    TRY(close_what_was_not_given(options.preserve_fds, enters ? Stdio::Required : Stdio::Optional));
-    return enters ? protect_own_file(argv) : Result<>();
+    if (verb.enters == Enters::Nothing)
+        return close_what_was_not_given(0, Stdio::Optional);
+    // Executed again it closes them: what this opens closes itself.
+    TRY(protect_own_file(argv));
+    options.listen_fds = listen_fds();
+    return close_what_was_not_given(options.given_fds(), Stdio::Required);
 }
 
 static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], Log& log)
 {
     TRY(protect(verb, call.options, argv));
     log = TRY(Log::open(call.options));
+    if (call.options.root.empty())
+        call.options.root = default_root();
     return verb.run(call);
 }
 
@@ -68,8 +73,6 @@ static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
     }
     if (!line.verb)
         return failed_with(Status::Usage, "no verb; --help lists them");
-    if (call.options.root.empty())
-        call.options.root = default_root();
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
     auto status = call_verb(verb, call, argv.data(), log);

@@ -5,8 +5,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <vector>
 
+#include "spec/options.hpp"
 #include "sys/self.hpp"
 
 namespace runtime {
@@ -30,6 +33,20 @@ static Result<> take_number(int fd)
     if (::open("/dev/null", O_PATH | O_CLOEXEC) != fd)
         return failed_sys("open /dev/null as descriptor {}", fd);
     return {};
+}
+
+static std::uint32_t number_of(const char* variable)
+{
+    const char* text = std::getenv(variable);
+    std::uint32_t number = 0;
+    return text && spec::read_word(text, number) ? number : 0;
+}
+
+std::uint32_t listen_fds()
+{
+    // What was passed to somebody else is no business of ours, though we inherited the words.
+    const bool ours = number_of("LISTEN_PID") == static_cast<std::uint32_t>(::getpid());
+    return ours ? std::min(number_of("LISTEN_FDS"), kGivenMost) : 0;
 }
 
 Result<> close_what_was_not_given(std::uint32_t given, Stdio stdio)

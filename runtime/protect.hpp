@@ -8,6 +8,9 @@
 
 namespace runtime {
 
+// How many descriptors, from 3 on, the caller passes on by the protocol of sd_listen_fds(3).
+std::uint32_t listen_fds();
+
 // Closes all descriptors but 0-2 and the `given` ones from 3 on, which must be open. Of 0-2, those
 // that are closed are refused, or taken so that no file of ours gets their number.
 enum class Stdio : bool { Optional, Required };

@@ -12,6 +12,9 @@ static constexpr int kDeathMs = 10'000;
 
 Result<> kill_container(Removal& removal)
 {
+    // Once init is gone they are empty, but for what came in by other ways.
+    if (!removal.init && removal.groups && removal.groups->remove_if_empty())
+        removal.groups.reset();
     if (removal.init)
         (void)sys::send_signal(*removal.init, SIGKILL);  // it may have ended by itself
     if (removal.groups && removal.groups_are_ours)

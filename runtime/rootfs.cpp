@@ -32,8 +32,7 @@ Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation)
     TRY(sys::set_attributes(root, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
     // On "/", where it hides nothing: our own paths begin at the mount below it. Elsewhere its
     // parent would be a mount whose propagation is not ours to change.
-    const sys::Fd top = TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
-    return sys::attach(root, top, "/");
+    return sys::attach_on_root(root);
 }
 
 // What goes for the mount that is now at `destination`.

@@ -11,7 +11,6 @@ namespace runtime {
 
 namespace {
 
-constexpr const char* kName = "start";
 constexpr int kQueue = 16;
 
 // By the folder's descriptor: the path itself may be longer than a socket's may be.
@@ -19,7 +18,7 @@ sockaddr_un address(const StateDir& dir)
 {
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
-    const std::string path = format("/proc/self/fd/{}/{}", dir.fd().get(), kName);
+    const std::string path = format("/proc/self/fd/{}/{}", dir.fd().get(), kStartSocket);
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
     return address;
 }
@@ -40,7 +39,7 @@ Result<bool> connect_to(const sys::Fd& socket, const StateDir& dir)
         if (errno == ENOENT || errno == ECONNREFUSED)
             return false;
         if (errno != EINTR)
-            return failed_sys("connect to {}", kName);
+            return failed_sys("connect to {}", kStartSocket);
     }
     return true;
 }
@@ -56,9 +55,9 @@ Result<> open_start_socket(const sys::Fd& socket, const StateDir& dir)
 {
     const sockaddr_un at = address(dir);
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) < 0)
-        return failed_sys("make {}", kName);
+        return failed_sys("make {}", kStartSocket);
     if (::listen(socket.get(), kQueue) < 0)
-        return failed_sys("listen at {}", kName);
+        return failed_sys("listen at {}", kStartSocket);
     return {};
 }
 

@@ -56,8 +56,12 @@ static Result<> make_folders(const std::string& path)
 
 Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
 {
-    TRY(make_folders(root));
-    sys::Fd parent = TRY(sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY));
+    auto opened = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    if (!opened && opened.error().code == ENOENT) {
+        TRY(make_folders(root));
+        opened = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    }
+    sys::Fd parent = TRY(std::move(opened));
     if (::mkdirat(parent.get(), id.c_str(), 0700) < 0) {
         if (errno == EEXIST)
             return failed("container with this id already exists");
@@ -90,7 +94,15 @@ StateDir::~StateDir()
 
 Result<> StateDir::save(const spec::State& state) const
 {
-    return sys::replace_file(fd_.get(), kState, spec::write_state(state), 0600);
+    // As sys::replace_file, but for what does not outlive a power failure anyway, and has one
+    // writer.
+    constexpr const char* half = "state.json.new";
+    const sys::Fd file =
+        TRY(sys::open_at(fd_.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+    TRY_TO(sys::write_all(file.get(), spec::write_state(state)), "{}", half);
+    if (::renameat(fd_.get(), half, fd_.get(), kState) < 0)
+        return failed_sys("make {}", kState);
+    return {};
 }
 
 Result<spec::State> StateDir::load() const
@@ -101,7 +113,11 @@ Result<spec::State> StateDir::load() const
 
 Result<> StateDir::save_config(std::string_view text) const
 {
-    return sys::replace_file(fd_.get(), kConfig, text, 0600);
+    // It counts once there is a state.json beside it.
+    const sys::Fd file =
+        TRY(sys::open_at(fd_.get(), kConfig, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    TRY_TO(sys::write_all(file.get(), text), "{}", kConfig);
+    return {};
 }
 
 Result<std::string> StateDir::load_config() const
@@ -124,14 +140,23 @@ static Result<std::vector<std::string>> names_in(int folder)
     return names;
 }
 
+static Result<> unlink_all(int folder, const std::vector<std::string>& names)
+{
+    for (const auto& name : names)
+        if (::unlinkat(folder, name.c_str(), 0) < 0 && errno != ENOENT)
+            return failed_sys("remove {}", name);
+    return {};
+}
+
 Result<> StateDir::remove()
 {
     made_ = false;
-    std::vector<std::string> names = TRY(names_in(fd_.get()));
-    std::ranges::stable_partition(names, [](const std::string& name) { return name != kState; });
-    for (const auto& name : names)
-        if (::unlinkat(fd_.get(), name.c_str(), 0) < 0 && errno != ENOENT)
-            return failed_sys("remove {}", name);
+    TRY(unlink_all(fd_.get(), {kConfig, kStartSocket, kState}));
+    if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
+        return {};
+    // What was half written when somebody was killed.
+    const auto names = TRY(names_in(fd_.get()));
+    TRY(unlink_all(fd_.get(), names));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
     return {};

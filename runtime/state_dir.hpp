@@ -14,6 +14,7 @@ namespace runtime {
 //   state.json   spec::State, replaced as a whole
 //   config.json  what `create` read
 //   start        the socket where init waits for `start`
+inline constexpr const char* kStartSocket = "start";
 class StateDir {
 public:
     // Takes the id; fails where it is taken. What was made goes again unless kept.

@@ -107,7 +107,7 @@ static Result<> write_map(const std::string& path, const IdMap& map)
 
 static Result<IdMap> read_map(const std::string& path)
 {
-    const std::string text = TRY(sys::read_file(AT_FDCWD, path, kMapFileMost));
+    const std::string text = TRY(sys::read_proc_file(AT_FDCWD, path, kMapFileMost));
     return TRY_TO(parse_map(text), "{}", path);
 }
 

@@ -16,7 +16,8 @@ enum class Rootless : std::uint8_t { Auto, True, False };
 enum class CgroupManager : std::uint8_t { Cgroupfs, Systemd, Disabled };
 enum class ListFormat : std::uint8_t { Table, Json };
 
-// Everything that a command line can say. Which verb takes which is in the verb's table.
+// Everything that a command line can say, and what the environment says of it. Which verb takes
+// which is in the verb's table.
 struct Options {
     bool debug = false;
     bool version = false;
@@ -35,6 +36,8 @@ struct Options {
     std::string pid_file = {};
     std::string id_file = {};
     std::uint32_t preserve_fds = 0;
+    std::uint32_t listen_fds = 0;  // from 3 on, before the preserved ones: sd_listen_fds(3)
+    std::uint32_t given_fds() const { return listen_fds + preserve_fds; }
     bool no_pivot = false;
     bool no_new_keyring = false;
     bool no_subreaper = false;

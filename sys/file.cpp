@@ -33,10 +33,28 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
         if (n < 0 && errno != EINTR)
             return failed_sys("read {}", path);
         text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-        // A file of /proc tells no size, and a short read there is not its end.
+        // Where no size was told a short read is not the end.
         if (n == 0 || (n > 0 && static_cast<std::size_t>(n) < room && status.st_size > 0))
             return text;
         room = 4096;
+    }
+    return failed("read {}: larger than {} bytes", path, most);
+}
+
+Result<std::string> read_proc_file(int directory, const std::string& path, std::size_t most)
+{
+    constexpr std::size_t room = 4096;
+    const Fd fd = TRY(open_at(directory, path, O_RDONLY | O_NOCTTY));
+    std::string text;
+    while (text.size() <= most) {
+        const std::size_t had = text.size();
+        text.resize(had + room);
+        const ssize_t n = ::read(fd.get(), text.data() + had, room);
+        if (n < 0 && errno != EINTR)
+            return failed_sys("read {}", path);
+        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+        if (n >= 0 && static_cast<std::size_t>(n) < room)
+            return text;
     }
     return failed("read {}: larger than {} bytes", path, most);
 }

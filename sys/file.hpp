@@ -19,6 +19,10 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
 // and so is one of more than `most` bytes.
 Result<std::string> read_file(int directory, const std::string& path, std::size_t most);
 
+// The same of a file of /proc that the kernel writes as it is read: it tells no size, and where it
+// fits the buffer one read has all of it.
+Result<std::string> read_proc_file(int directory, const std::string& path, std::size_t most);
+
 Result<> write_all(int fd, std::string_view text);
 
 // Makes a file that must not be there yet (EEXIST otherwise) and is either whole or absent.

@@ -27,7 +27,7 @@ static Result<std::uint64_t> inode(const Fd& pidfd)
 static Result<std::uint64_t> start_time(pid_t pid)
 {
     const std::string path = format("/proc/{}/stat", pid);
-    const std::string text = TRY(read_file(AT_FDCWD, path, kProcMost));
+    const std::string text = TRY(read_proc_file(AT_FDCWD, path, kProcMost));
     // proc_pid_stat(5): the name, field 2, stands in parentheses and may hold any byte.
     std::size_t at = text.rfind(')');
     for (int field = 2; field < 22 && at != text.npos; ++field)
@@ -41,7 +41,7 @@ static Result<std::uint64_t> start_time(pid_t pid)
 
 static Result<std::string> boot_id()
 {
-    std::string text = TRY(read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", kProcMost));
+    std::string text = TRY(read_proc_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", kProcMost));
     while (text.ends_with('\n'))
         text.pop_back();
     return text;

@@ -65,4 +65,11 @@ Result<> attach(const Fd& mount, const Fd& on, const std::string& name)
     return {};
 }
 
+Result<> attach_on_root(const Fd& mount)
+{
+    if (::move_mount(mount.get(), "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+        return failed_sys("attach a mount on /");
+    return {};
+}
+
 }  // namespace sys

@@ -40,5 +40,6 @@ Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Dept
 
 // Attaches a detached mount on the object `on`, which `name` calls in an error.
 Result<> attach(const Fd& mount, const Fd& on, const std::string& name);
+Result<> attach_on_root(const Fd& mount);  // on "/" of this process
 
 }  // namespace sys

@@ -56,7 +56,7 @@ Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void
 Result<Process> adopt(Fd pidfd)
 {
     const std::string path = format("/proc/self/fdinfo/{}", pidfd.get());
-    const std::string text = TRY(read_file(AT_FDCWD, path, kFdInfoMost));
+    const std::string text = TRY(read_proc_file(AT_FDCWD, path, kFdInfoMost));
     constexpr std::string_view name = "\nPid:\t";
     const auto at = text.find(name);
     pid_t pid = 0;
@@ -83,6 +83,18 @@ Result<> close_all_but(std::vector<int> kept)
     if (::close_range(from, ~0U, 0) < 0)
         return failed_sys("close descriptors from {} on", from);
     return {};
+}
+
+void close_each(std::vector<Fd>& fds)
+{
+    bool in_a_row = !fds.empty();
+    for (std::size_t i = 1; i < fds.size(); ++i)
+        in_a_row = in_a_row && fds[i].get() == fds[i - 1].get() + 1;
+    if (in_a_row && ::close_range(static_cast<unsigned int>(fds.front().get()),
+                                  static_cast<unsigned int>(fds.back().get()), 0) == 0)
+        for (auto& fd : fds)
+            (void)fd.release();
+    fds.clear();
 }
 
 Result<> send_signal(const Fd& pidfd, int signal)

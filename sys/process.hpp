@@ -48,6 +48,9 @@ Result<Process> adopt(Fd pidfd);
 // Closes every descriptor from 3 on but these; those that are -1 do not count.
 Result<> close_all_but(std::vector<int> kept);
 
+// Closes these: in one call where they were opened one after the other.
+void close_each(std::vector<Fd>& fds);
+
 Result<> send_signal(const Fd& pidfd, int signal);
 
 }  // namespace sys

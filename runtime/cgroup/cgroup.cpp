@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "sys/file.hpp"
+#include "sys/process.hpp"
 
 namespace runtime {
 
@@ -135,6 +136,12 @@ Result<> Groups::open_entrances()
         }
     }
     return {};
+}
+
+void Groups::close_entrances()
+{
+    v2_folder_ = {};
+    sys::close_each(entrances_);
 }
 
 std::vector<int> Groups::entrances() const

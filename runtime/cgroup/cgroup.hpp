@@ -40,6 +40,7 @@ public:
 
     // Opens what enter() and v2_folder() use: a child in a user namespace of its own could not.
     Result<> open_entrances();
+    void close_entrances();
     // Moves the calling process, which must have a single thread, into the v1 groups. Into the v2
     // group it is born: moving there (cgroup.procs) waits for a grace period of 10 ms.
     Result<> enter() const;
@@ -60,6 +61,8 @@ public:
     // with an error after ten seconds.
     Result<> kill_all() const;
 
+    // Removes the groups if nothing is in them and nobody has to be waited for.
+    bool remove_if_empty() const;
     // Removes the groups and those below them; waits up to ten seconds for processes that are
     // about to be gone. Groups that are not there are no error. The folders above stay, as with
     // all peers: they may be another container's by now.

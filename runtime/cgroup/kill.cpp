@@ -159,6 +159,13 @@ static Result<> remove_group(const std::string& path, Patience& patience)
     }
 }
 
+bool Groups::remove_if_empty() const
+{
+    return std::ranges::all_of(groups_, [](const Group& group) {
+        return ::rmdir(group.path.c_str()) == 0 || errno == ENOENT;
+    });
+}
+
 Result<> Groups::remove() const
 {
     // One hierarchy that does not let go is no reason to leave groups in the others.

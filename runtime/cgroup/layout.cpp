@@ -80,7 +80,8 @@ Result<Layout> read_layout()
             return Layout{};
         return failed_sys("look at {}", kMount);
     }
-    const std::string own = TRY(sys::read_file(AT_FDCWD, "/proc/self/cgroup", kProcSelfCgroupMost));
+    const std::string own =
+        TRY(sys::read_proc_file(AT_FDCWD, "/proc/self/cgroup", kProcSelfCgroupMost));
     Layout layout =
         parse_layout(own, at.f_type == CGROUP2_SUPER_MAGIC ? V2At::Root : V2At::Unified);
     std::erase_if(layout.hierarchies, [](const Hierarchy& each) {

@@ -40,10 +40,12 @@ static Result<bool> make_folder(const Hierarchy& hierarchy, const std::string& p
 // A v1 cpuset begins empty and lets nobody in. Gives `path` what its parent has, and the parent
 // before that what its own has.
 static Result<std::string> fill_cpuset(const Hierarchy& hierarchy, const std::string& path,
-                                       const char* file)
+                                       const char* file, bool is_new = false)
 {
     const std::string name = path + "/" + file;
-    std::string value = TRY(read_cgroup_file(name));
+    std::string value;
+    if (!is_new)
+        value = TRY(read_cgroup_file(name));
     if (!value.empty() || path.size() <= hierarchy.mount.size())
         return value;
     value = TRY(fill_cpuset(hierarchy, parent_of(path), file));
@@ -63,7 +65,12 @@ static void pass_controllers(const Group& group)
     for (std::size_t end = hierarchy.mount.size(); end != std::string::npos;
          end = group.path.find('/', end + 1)) {
         const std::string file = group.path.substr(0, end) + "/cgroup.subtree_control";
-        if (write_cgroup_file(file, all) || hierarchy.controllers.size() == 1)
+        const auto passed = write_cgroup_file(file, all);
+        // A group with processes passes nothing on. It would take some controllers one by one, but
+        // then it is threaded, and nobody can be born below it.
+        if (!passed && passed.error().code == EBUSY)
+            return;
+        if (passed || hierarchy.controllers.size() == 1)
             continue;
         // Some may be impossible here (cpu with realtime processes, what a parent does not pass).
         // Whether that matters is known when a limit is to be written.
@@ -94,8 +101,8 @@ static Result<> make_all(const std::vector<Group>& groups, Made& made)
         if (hierarchy.version == CgroupVersion::V2) {
             pass_controllers(group);
         } else if (hierarchy.has("cpuset")) {
-            TRY(fill_cpuset(hierarchy, group.path, "cpuset.cpus"));
-            TRY(fill_cpuset(hierarchy, group.path, "cpuset.mems"));
+            TRY(fill_cpuset(hierarchy, group.path, "cpuset.cpus", is_new));
+            TRY(fill_cpuset(hierarchy, group.path, "cpuset.mems", is_new));
         }
     }
     return {};

@@ -23,6 +23,15 @@ script() { # TEXT: the filter that makes it the program
     jq -rn --arg text "$1" '".process.args = \(["sh", "-c", $text])"'
 }
 
+# Pure cgroup v2, or v1 (with a v2 half beside it)?
+pure_v2() { [ -e /sys/fs/cgroup/cgroup.controllers ]; }
+v1_or_v2() { # TEXT-OF-V1 TEXT-OF-V2: the one for this machine
+    if pure_v2; then echo "$2"; else echo "$1"; fi
+}
+cgroup_of() { # CONTROLLER [NAME]: the folder of a group in the hierarchy that has the controller
+    echo "/sys/fs/cgroup$(v1_or_v2 "/$1" '')${2:+/$2}"
+}
+
 # Nothing of a container may outlive it.
 nothing_is_left() {
     [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]

@@ -96,6 +96,20 @@ attacked() { # WRAPPER...
     run -125 bash -c 'runtime run b/ 9</'
 }
 
+@test "descriptors that are passed on reach the program: those to listen on, then those to preserve" {
+    bundle b "$(script 'echo $LISTEN_FDS $LISTEN_PID $LISTEN_FDNAMES; ls -1 /proc/self/fd; cat <&3 <&4')" \
+        '.process.env += ["LISTEN_PID=77"]'
+    echo preserved > file
+    run -0 env LISTEN_FDS=1 LISTEN_FDNAMES=web \
+        bash -c 'LISTEN_PID=$$ exec runtime run --preserve-fds 1 b/ 3</dev/null 4<file 5</'
+    [ "$output" = $'1 1 web\n0\n1\n2\n3\n4\n5\npreserved' ] # 5: the listing's own
+    bundle b "$(script 'echo $LISTEN_FDS; ls -1 /proc/self/fd')"
+    run -0 env LISTEN_FDS=1 LISTEN_PID=1 bash -c 'runtime run b/ 3</dev/null' # not for us
+    [ "$output" = $'\n0\n1\n2\n3' ]
+    run -125 runtime run --preserve-fds 7 b/ 3</dev/null
+    says 'is to be passed on, and is closed'
+}
+
 @test "a standard descriptor that is closed is refused where a container would get it" {
     bundle b '.process.args = ["true"]'
     run -125 bash -c 'runtime run -b b web <&-'

@@ -98,10 +98,10 @@ teardown() {
 }
 
 @test "the program stands in control groups of its own, sees them alone, and their limits hold" {
-    bundle "$(script 'cat /proc/self/cgroup; cat /sys/fs/cgroup/memory/memory.limit_in_bytes
-                      echo 0 > /sys/fs/cgroup/pids/tasks')" '.linux.resources.memory.limit = 33554432'
+    bundle "$(script "cat /proc/self/cgroup $(cgroup_of memory)/$(v1_or_v2 memory.limit_in_bytes memory.max)
+                      echo 0 > $(cgroup_of pids)/cgroup.procs")" '.linux.resources.memory.limit = 33554432'
     run -1 runtime run b/
-    says $'memory:/\n'
+    says "$(v1_or_v2 :memory:/ 0::/)"$'\n'
     says $'\n33554432\n'
     says "Read-only file system"
     bundle '.process.args = ["tail", "/dev/zero"]'
@@ -123,9 +123,9 @@ teardown() {
 }
 
 @test "a control group that holds processes is refused" {
-    mkdir /sys/fs/cgroup/pids/busy
+    mkdir "$(cgroup_of pids busy)"
     sleep 60 3>&- &
-    echo $! > /sys/fs/cgroup/pids/busy/cgroup.procs
+    echo $! > "$(cgroup_of pids busy)/cgroup.procs"
     bundle '.linux.cgroupsPath = "/busy"'
     run -125 runtime run -b b web
     says 'runtime: run web: make control groups: '
@@ -173,4 +173,14 @@ teardown() {
     run -125 runtime run b/
     says 'init: make devices: '
     [ -z "$(ls -A outside)" ]
+}
+
+@test "a whole run takes at most 450 system calls, all processes counted" {
+    [ -z "${SAN-}" ] || skip "sanitizers make calls of their own"
+    bundle
+    runtime run b/ < /dev/null # makes the folder of all states
+    strace -f -c -o count runtime run b/ < /dev/null
+    calls=$(awk '$NF == "total" { print $4 }' count)
+    echo "system calls: $calls"
+    [ "$calls" -le 450 ]
 }

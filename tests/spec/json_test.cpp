@@ -359,6 +359,7 @@ Test(json, no_text_of_4_mib_takes_long)
         (void)complaint(text);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         cr_log_info("%.3f s for %.20s\n", took.count(), text.c_str());
-        cr_expect_lt(took.count(), 5.0, "%.20s", text.c_str());
+        // What is not linear takes an hour; an interpreted machine (scripts/vm), some seconds.
+        cr_expect_lt(took.count(), 60.0, "%.20s", text.c_str());
     }
 }

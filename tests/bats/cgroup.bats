@@ -1,0 +1,250 @@
+load helpers
+
+# What a container's limits become in the files of its groups, on cgroup v1 and v2, and that they hold.
+
+teardown() {
+    runtime delete --force web
+    find /sys/fs/cgroup -depth -type d -name 'test-*' -exec rmdir {} +
+    nothing_is_left
+}
+
+made() { # FILTER...: a container that waits to be started
+    runtime delete --force web
+    rm -f b/config.json
+    bundle "$@"
+    runtime create -b b web 3>&-
+}
+refused() { # TEXT FILTER...
+    runtime delete --force web
+    rm -f b/config.json
+    bundle "${@:2}"
+    run -125 runtime run -b b web
+    says "$1"
+}
+holds() { # CONTROLLER FILE TEXT: the file of its group has a line that is the text
+    run -0 cat "$(cgroup_of "$1" davit-web)/$2"
+    grep -qxFe "$3" <<<"$output" || says "$3 in $2"
+}
+needs() { # CONTROLLER [FILE]
+    if pure_v2; then
+        grep -qw "$1" /sys/fs/cgroup/cgroup.controllers || skip "no $1 controller here"
+    else
+        [ -d "/sys/fs/cgroup/$1" ] || skip "no $1 controller here"
+    fi
+}
+
+@test "memory: limit, reservation, and memory and swap together" {
+    made '.linux.resources.memory = {limit: 67108864, reservation: 33554432, swap: 100663296}'
+    if pure_v2; then
+        holds memory memory.max 67108864
+        holds memory memory.low 33554432
+        holds memory memory.swap.max 33554432 # v2 counts swap alone
+    else
+        holds memory memory.limit_in_bytes 67108864
+        holds memory memory.soft_limit_in_bytes 33554432
+        holds memory memory.memsw.limit_in_bytes 100663296
+    fi
+    made '.linux.resources.memory = {limit: -1}'
+    if pure_v2; then
+        holds memory memory.max max
+        holds memory memory.swap.max max
+    else
+        holds memory memory.limit_in_bytes 9223372036854771712
+    fi
+}
+
+@test "memory: a program that takes more than the limit is killed, and one below it is not" {
+    take='dd if=/dev/zero of=/dev/null bs=$size count=1 2>&1'
+    bundle "$(script "size=200M; exec ${take/\$size/200M}")" '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
+    run -137 runtime run b/
+    bundle "$(script "${take/\$size/8M}")"
+    run -0 runtime run b/
+}
+
+@test "memory: what v2 has nothing like is refused there by name" {
+    if pure_v2; then
+        refused 'linux.resources.memory.swappiness: cgroup v2 has nothing like it' '.linux.resources.memory.swappiness = 10'
+        refused 'linux.resources.memory.disableOOMKiller: cgroup v2' '.linux.resources.memory.disableOOMKiller = true'
+        refused 'memory.swap: 1024 needs a memory.limit to go with it' '.linux.resources.memory.swap = 1024'
+    else
+        made '.linux.resources.memory = {swappiness: 10, disableOOMKiller: true}'
+        holds memory memory.swappiness 10
+        holds memory memory.oom_control 'oom_kill_disable 1'
+    fi
+}
+
+@test "cpu: shares, quota, period and burst" {
+    made '.linux.resources.cpu = {shares: 512, quota: 50000, period: 200000, burst: 10000}'
+    if pure_v2; then
+        holds cpu cpu.weight 59
+        holds cpu cpu.max '50000 200000'
+        holds cpu cpu.max.burst 10000
+    else
+        holds cpu cpu.shares 512
+        holds cpu cpu.cfs_quota_us 50000
+        holds cpu cpu.cfs_period_us 200000
+        holds cpu cpu.cfs_burst_us 10000
+    fi
+    made '.linux.resources.cpu = {idle: 1}'
+    holds cpu cpu.idle 1
+    made '.linux.resources.cpu = {quota: -1}'
+    if pure_v2; then holds cpu cpu.max 'max 100000'; else holds cpu cpu.cfs_quota_us -1; fi
+}
+
+@test "cpuset: the program runs on the CPUs that it is given" {
+    bundle "$(script 'nproc; grep -E "^(Cpus|Mems)_allowed_list" /proc/self/status')" \
+        '.linux.resources.cpu = {cpus: "0", mems: "0"}'
+    run -0 runtime run b/
+    [ "$output" = $'1\nCpus_allowed_list:\t0\nMems_allowed_list:\t0' ]
+    made '.linux.resources.cpu = {cpus: "0", mems: "0"}'
+    holds cpuset cpuset.cpus 0
+    holds cpuset cpuset.mems 0
+    refused 'linux.resources.cpu.cpus: write "9999" to ' '.linux.resources.cpu.cpus = "9999"'
+}
+
+@test "pids: no more processes than the limit" {
+    made '.linux.resources.pids.limit = -1'
+    holds pids pids.max max
+    bundle "$(script 'for i in 1 2 3 4 5 6; do sleep 60 & done; echo all')" '.linux.resources.pids.limit = 5'
+    run -2 runtime run b/
+    says "can't fork: Resource temporarily unavailable"
+    bundle "$(script 'true & echo two')" '.linux.resources.pids.limit = 0'
+    run -2 runtime run b/
+    says "can't fork"
+}
+
+disk() { # as 259:0
+    local name
+    for name in /sys/class/block/*; do
+        case $name in */loop* | */ram*) ;; *) cat "$name/dev" && return ;; esac
+    done
+    skip "no disk here"
+}
+
+@test "block I/O: bytes and operations of a second" {
+    needs "$(v1_or_v2 blkio io)"
+    disk=$(disk)
+    made "(\"$disk\" / \":\" | map(tonumber)) as [\$major, \$minor] | .linux.resources.blockIO = {
+        throttleReadBpsDevice: [{\$major, \$minor, rate: 1048576}],
+        throttleWriteBpsDevice: [{\$major, \$minor, rate: 2097152}],
+        throttleReadIOPSDevice: [{\$major, \$minor, rate: 100}],
+        throttleWriteIOPSDevice: [{\$major, \$minor, rate: 200}]}"
+    if pure_v2; then
+        holds io io.max "$disk rbps=1048576 wbps=2097152 riops=100 wiops=200"
+    else
+        holds blkio blkio.throttle.read_bps_device "$disk 1048576"
+        holds blkio blkio.throttle.write_bps_device "$disk 2097152"
+        holds blkio blkio.throttle.read_iops_device "$disk 100"
+        holds blkio blkio.throttle.write_iops_device "$disk 200"
+    fi
+}
+
+@test "block I/O: the weight, by the scheduler that there is, and else a clear refusal" {
+    needs "$(v1_or_v2 blkio io)"
+    bundle '.process.args = ["true"]' '.linux.resources.blockIO.weight = 500'
+    status=0; runtime create -b b web >out 2>&1 3>&- || status=$?
+    folder=$(cgroup_of "$(v1_or_v2 blkio io)" davit-web)
+    if [ "$status" = 0 ]; then
+        run -0 cat "$folder/$(v1_or_v2 blkio.bfq.weight io.weight)"
+        says "$(v1_or_v2 500 'default 4950')"
+    else
+        output=$(<out)
+        says 'make control groups: linux.resources.blockIO.weight: open /sys/fs/cgroup/'
+        says 'hint: this kernel has no such limit, or a group above passes none on'
+        [ ! -e "$folder" ]
+    fi
+}
+
+@test "huge pages" {
+    needs hugetlb
+    made '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
+    holds hugetlb "hugetlb.2MB.$(v1_or_v2 limit_in_bytes max)" 4194304
+}
+
+@test "a controller that this host does not have is refused by name" {
+    refused "$(v1_or_v2 'linux.resources.network.classID: this host has no net_cls controller' \
+        'linux.resources.network.classID: cgroup v2 has nothing like it')" '.linux.resources.network.classID = 1048577'
+}
+
+@test "unified: files of v2 by name" {
+    if pure_v2; then
+        made '.linux.resources.unified = {"memory.high": "33554432", "cgroup.max.depth": "3"}'
+        holds memory memory.high 33554432
+        holds memory cgroup.max.depth 3
+        refused 'linux.resources.unified.memory.moon: open /sys/fs/cgroup/' '.linux.resources.unified = {"memory.moon": "1"}'
+    else
+        refused 'linux.resources.unified.memory.high: this host has no memory controller in cgroup v2' \
+            '.linux.resources.unified = {"memory.high": "33554432"}'
+    fi
+}
+
+@test "devices: nothing but the usual ones and those that are allowed, as far as they are" {
+    fuse='.linux.devices = [{path: "/dev/fuse", type: "c", major: 10, minor: 229, fileMode: 438}]'
+    try='for way in "<" "<>" ">"; do eval "true $way /dev/fuse" && echo "$way"; done; true < /dev/null > /dev/zero'
+    bundle "$(script "$try")" "$fuse" '.linux.resources.devices = [{allow: false, access: "rwm"}]'
+    run -0 runtime run b/
+    [ "$(grep -c "/dev/fuse: Operation not permitted" <<<"$output")" = 3 ]
+    bundle '.linux.resources.devices += [{allow: true, type: "c", major: 10, minor: 229, access: "r"}]'
+    run -0 runtime run b/
+    [ "$(grep -c "/dev/fuse: Operation not permitted" <<<"$output")" = 2 ]
+    [ "${lines[0]}" = "<" ]
+    bundle '.linux.resources.devices[1].access = "rw"'
+    run -0 runtime run b/
+    [ "$output" = $'<\n<>\n>' ]
+    bundle '.linux.resources.devices = [{allow: true, access: "rwm"}, {allow: false, type: "c", major: 10, access: "w"}]'
+    run -0 runtime run b/
+    [ "${lines[0]}" = "<" ]
+    [ "$(grep -c "/dev/fuse: Operation not permitted" <<<"$output")" = 2 ]
+}
+
+@test "cgroup namespace: the program's groups are the roots, which it may fill where they are writable" {
+    bundle "$(script "cat /proc/self/cgroup; grep cgroup /proc/self/mountinfo | cut -d' ' -f4 | sort -u
+                      cd $(cgroup_of pids) && mkdir below && echo 0 > below/cgroup.procs && cat below/cgroup.procs")" \
+        '.mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end)'
+    run -0 runtime run b/
+    [ -z "$(sed -n '/:/{/:\/$/!p}' <<<"$output")" ]
+    [[ $output = *$'\n/\n1' ]]
+}
+
+@test "without a cgroup namespace the program sees its own groups all the same, read-only" {
+    bundle "$(script "cat /proc/self/cgroup $(cgroup_of pids)/pids.max; mkdir $(cgroup_of pids)/below")" \
+        'del(.linux.namespaces[] | select(.type == "cgroup"))' '.linux.resources.pids.limit = 77' '.linux.cgroupsPath = "/test-seen"'
+    run -1 runtime run b/
+    says "$(v1_or_v2 :pids: 0::)/test-seen"
+    says $'\n77\n'
+    says "Read-only file system"
+}
+
+@test "a path that is relative is below the caller's own group, on v2 beside it" {
+    own=$(cgroup_of pids test-own)
+    mkdir -p "$own/shell"
+    bundle '.process.args = ["true"]' '.linux.resources.pids.limit = 7' '.linux.cgroupsPath = "test-web"'
+    sh -c "echo 0 > $own/shell/cgroup.procs && exec runtime create -b b web" 3>&-
+    [ "$(cat "$own$(v1_or_v2 /shell '')/test-web/pids.max")" = 7 ]
+    runtime delete web
+    find "$own" -depth -type d -exec rmdir {} +
+}
+
+@test "below a group that holds processes v2 has no limits, which is told; a container without any runs" {
+    pure_v2 || skip "v1 has no such rule"
+    mkdir /sys/fs/cgroup/test-busy
+    sleep 60 3>&- &
+    echo $! > /sys/fs/cgroup/test-busy/cgroup.procs
+    bundle '.process.args = ["true"]' '.linux.cgroupsPath = "/test-busy/web"' 'del(.linux.resources.memory, .linux.resources.pids)'
+    run -0 runtime run b/
+    bundle '.linux.resources.memory.limit = 33554432'
+    run -125 runtime run -b b web
+    [ "${lines[0]}" = "runtime: run web: make control groups: linux.resources.memory.limit: open /sys/fs/cgroup/test-busy/web/memory.max: no such file or directory (ENOENT)" ]
+    [ "${lines[1]}" = "hint: this kernel has no such limit, or a group above passes none on" ]
+    kill $!; wait $! || true
+}
+
+@test "a group that engines have made beforehand is taken, with what they have set" {
+    bundle '.process.args = ["true"]' '.linux.cgroupsPath = "/test-taken"' '.linux.resources.memory.limit = 67108864'
+    mkdir "$(cgroup_of pids test-taken)"
+    if pure_v2; then echo +pids > /sys/fs/cgroup/cgroup.subtree_control; fi
+    echo 33 > "$(cgroup_of pids test-taken)/pids.max"
+    runtime create -b b web 3>&-
+    [ "$(cat "$(cgroup_of pids test-taken)/pids.max")" = 33 ]
+    [ "$(cat "$(cgroup_of memory test-taken)/$(v1_or_v2 memory.limit_in_bytes memory.max)")" = 67108864 ]
+}
