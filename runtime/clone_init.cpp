@@ -49,9 +49,10 @@ int between_main(void* argument)
 {
     Init& init = *static_cast<Init*>(argument);
     const auto done = join_and_clone(init);
-    if (!done)
-        (void)init.parent.send(done.error());
-    return done ? 0 : 1;
+    if (done)
+        return 0;
+    (void)init.parent.send(done.error());
+    return 1;
 }
 
 // Its SIGCHLD must not be taken for init's.

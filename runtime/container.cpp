@@ -136,7 +136,8 @@ Result<> record_init(Container& container)
 
 Result<> map_ids(Container& container)
 {
-    return prepare_user_namespace(container.init.pid(), container.bundle.config,
+    const spec::Config& config = container.bundle.config;
+    return prepare_user_namespace(container.init.pid(), config.linux, *config.process,
                                   container.plan.namespaces);
 }
 

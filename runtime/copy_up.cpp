@@ -37,8 +37,8 @@ Result<> copy_data(const sys::Fd& from, const sys::Fd& to, off_t size)
         off_t at = ::lseek(from.get(), end, SEEK_DATA);
         if (at < 0 && errno == ENXIO)
             break;
-        if (at < 0 || (end = ::lseek(from.get(), at, SEEK_HOLE)) < 0 ||
-            ::lseek(to.get(), at, SEEK_SET) < 0)
+        end = at < 0 ? at : ::lseek(from.get(), at, SEEK_HOLE);
+        if (end < 0 || ::lseek(to.get(), at, SEEK_SET) < 0)
             return failed_sys("find its data");
         while (at < end) {
             const ssize_t n =

@@ -48,7 +48,7 @@ Result<> check_config(const spec::Config& config)
         return failed("config.json: /process: is missing, and a container needs a program");
     if (config.process->args.empty())
         return failed("config.json: /process/args: is missing, and a container needs a program");
-    TRY(check_user_namespace(config, namespaces));
+    TRY(check_user_namespace(config.linux, config.process->user, namespaces));
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");
     if (config.linux.time_offsets && !(namespaces.made & CLONE_NEWTIME))

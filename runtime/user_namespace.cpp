@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <tuple>
 
 #include "runtime/identity.hpp"
 #include "sys/file.hpp"
@@ -80,9 +79,11 @@ static Result<> check_ids(const spec::User& user, const IdMap& uids, const IdMap
     return {};
 }
 
-Result<> check_user_namespace(const spec::Config& config, const Namespaces& namespaces)
+Result<> check_user_namespace(const spec::Linux& linux, const spec::User& user,
+                              const Namespaces& namespaces)
 {
-    const auto& [uids, gids] = std::tie(config.linux.uid_mappings, config.linux.gid_mappings);
+    const IdMap& uids = linux.uid_mappings;
+    const IdMap& gids = linux.gid_mappings;
     if (!namespaces.has(CLONE_NEWUSER)) {
         if (!uids.empty() || !gids.empty())
             return failed("config.json: /linux: uidMappings and gidMappings need a user namespace");
@@ -92,7 +93,7 @@ Result<> check_user_namespace(const spec::Config& config, const Namespaces& name
         return {};
     TRY(check_map(uids, "uidMappings"));
     TRY(check_map(gids, "gidMappings"));
-    return check_ids(config.process->user, uids, gids);
+    return check_ids(user, uids, gids);
 }
 
 static Result<> write_map(const std::string& path, const IdMap& map)
@@ -135,12 +136,13 @@ static Result<> raise_limits(pid_t init, const std::vector<spec::Rlimit>& limits
     return {};
 }
 
-Result<> prepare_user_namespace(pid_t init, const spec::Config& config,
+Result<> prepare_user_namespace(pid_t init, const spec::Linux& linux, const spec::Process& process,
                                 const Namespaces& namespaces)
 {
     if (!namespaces.has(CLONE_NEWUSER))
         return {};
-    const auto& [uids, gids] = std::tie(config.linux.uid_mappings, config.linux.gid_mappings);
+    const IdMap& uids = linux.uid_mappings;
+    const IdMap& gids = linux.gid_mappings;
     const std::string uid_file = format("/proc/{}/uid_map", init);
     const std::string gid_file = format("/proc/{}/gid_map", init);
     if (namespaces.made & CLONE_NEWUSER) {
@@ -154,10 +156,10 @@ Result<> prepare_user_namespace(pid_t init, const spec::Config& config,
         return failed("config.json: /linux/uidMappings: are not those of the user namespace");
     if (!gids.empty() && !same(gids, mapped_gids))
         return failed("config.json: /linux/gidMappings: are not those of the user namespace");
-    const spec::User& user = config.process->user;
-    TRY(check_ids(user, mapped_uids, mapped_gids));
-    TRY(own_stdio(*host_id(mapped_uids, user.uid)));
-    return raise_limits(init, config.process->rlimits);
+    TRY(check_ids(process.user, mapped_uids, mapped_gids));
+    if (const auto uid = host_id(mapped_uids, process.user.uid))
+        TRY(own_stdio(*uid));
+    return raise_limits(init, process.rlimits);
 }
 
 // 0, or the first id of a map that does not have it.

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "runtime/namespaces.hpp"
-#include "spec/config.hpp"
+#include "spec/config_linux.hpp"
+#include "spec/config_process.hpp"
 #include "spec/result.hpp"
 
 namespace runtime {
@@ -24,11 +25,12 @@ Result<IdMap> parse_map(std::string_view text);
 std::optional<std::uint32_t> host_id(const IdMap& map, std::uint32_t id);
 
 // What config.json says of a user namespace: mappings that fit one, with the program's ids in them.
-Result<> check_user_namespace(const spec::Config& config, const Namespaces& namespaces);
+Result<> check_user_namespace(const spec::Linux& linux, const spec::User& user,
+                              const Namespaces& namespaces);
 
 // The parent's part, while init waits and still is the host's root: writes the maps of a new user
 // namespace, or proves those of a joined one, then does what the mapped root may not do itself.
-Result<> prepare_user_namespace(pid_t init, const spec::Config& config,
+Result<> prepare_user_namespace(pid_t init, const spec::Linux& linux, const spec::Process& process,
                                 const Namespaces& namespaces);
 
 // Init's part: becomes the root of its user namespace, or, where that is not mapped, the first id.

@@ -42,31 +42,32 @@ Test(user_namespace, an_id_has_one_name_outside_or_none)
 Test(user_namespace, mappings_and_ids_must_fit_a_new_one)
 {
     const Namespaces made = {.made = CLONE_NEWUSER};
-    spec::Config config{.process = spec::Process()};
-    expect_error(runtime::check_user_namespace(config, made),
+    spec::Linux linux;
+    spec::User user;
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /linux/uidMappings: is missing, and a new user namespace needs it");
-    config.linux.uid_mappings = kMap;
-    expect_error(runtime::check_user_namespace(config, made),
+    linux.uid_mappings = kMap;
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /linux/gidMappings: is missing, and a new user namespace needs it");
-    expect_error(runtime::check_user_namespace(config, {}),
+    expect_error(runtime::check_user_namespace(linux, user, {}),
                  "config.json: /linux: uidMappings and gidMappings need a user namespace");
-    config.linux.gid_mappings = kMap;
-    cr_expect(runtime::check_user_namespace(config, made));
-    config.process->user = {.uid = 7, .gid = 65536, .additional_gids = {1, 70000}};
-    expect_error(runtime::check_user_namespace(config, made),
+    linux.gid_mappings = kMap;
+    cr_expect(runtime::check_user_namespace(linux, user, made));
+    user = {.uid = 7, .gid = 65536, .additional_gids = {1, 70000}};
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /process/user/gid: 65536 is not mapped");
-    config.process->user.gid = 7;
-    expect_error(runtime::check_user_namespace(config, made),
+    user.gid = 7;
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /process/user/additionalGids/1: 70000 is not mapped");
     // The map of a joined one is known later.
     cr_expect(runtime::check_user_namespace(
-        config, {.joined = {{.flag = CLONE_NEWUSER, .path = "/proc/9/ns/user"}}}));
-    config.linux.uid_mappings.assign(341, {.size = 1});
-    expect_error(runtime::check_user_namespace(config, made),
+        linux, user, {.joined = {{.flag = CLONE_NEWUSER, .path = "/proc/9/ns/user"}}}));
+    linux.uid_mappings.assign(341, {.size = 1});
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /linux/uidMappings: 341 mappings are more than the kernel takes");
-    config.linux.uid_mappings.assign(
-        150, {.container_id = 4000000000, .host_id = 4000000000, .size = 1000000});
-    expect_error(runtime::check_user_namespace(config, made),
+    linux.uid_mappings.assign(150,
+                              {.container_id = 4000000000, .host_id = 4000000000, .size = 1000000});
+    expect_error(runtime::check_user_namespace(linux, user, made),
                  "config.json: /linux/uidMappings: 150 mappings are more than the kernel takes");
 }
 
