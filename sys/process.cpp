@@ -24,14 +24,31 @@ Process::~Process()
     }
 }
 
-Result<int> Process::wait()
+static Result<std::optional<int>> reap(pid_t pid, int flags)
 {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0)
+    pid_t found;
+    while ((found = ::waitpid(pid, &status, flags)) < 0)
         if (errno != EINTR)
-            return failed_sys("wait for process {}", pid_);
-    pid_ = 0;
+            return failed_sys("wait for process {}", pid);
+    if (found == 0)
+        return std::nullopt;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+Result<int> Process::wait()
+{
+    const auto status = TRY(reap(pid_, 0));
+    pid_ = 0;
+    return status.value_or(0);
+}
+
+Result<std::optional<int>> Process::ended()
+{
+    const auto status = TRY(reap(pid_, WNOHANG));
+    if (status)
+        pid_ = 0;
+    return status;
 }
 
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument)

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,9 @@ public:
 
     pid_t pid() const { return pid_; }
     const Fd& pidfd() const { return pidfd_; }
-    Result<int> wait();          // reaps it: the status as a shell tells it, 0-255 or 128 + signal
+    // Reap it: the status as a shell tells it, 0-255 or 128 + signal; nothing while it runs.
+    Result<int> wait();
+    Result<std::optional<int>> ended();
     void detach() { pid_ = 0; }  // it is to outlive us
 
 private:

@@ -57,10 +57,13 @@ Result<int> wait_and_forward(Container& container)
         const int signal = ::sigwaitinfo(&signals, &info);
         if (signal < 0 && errno != EINTR)
             return failed_sys("wait for signals");
-        if (signal == SIGCHLD)
-            return container.init.wait();
-        if (signal > 0)
+        if (signal == SIGCHLD) {
+            const auto code = TRY(container.init.ended());  // or it was stopped
+            if (code)
+                return *code;
+        } else if (signal > 0) {
             (void)sys::send_signal(container.init.pidfd(), signal);
+        }
     }
 }
 

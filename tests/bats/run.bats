@@ -29,6 +29,19 @@ teardown() {
     [ "$rc" = 9 ]
 }
 
+@test "a program that is stopped is still waited for, and gets signals" {
+    bundle "$(script 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done')"
+    runtime run -b b web > out 3>&- &
+    until grep -q ready out; do sleep 0.05; done
+    pid=$(runtime state web | jq .pid)
+    kill -STOP "$pid"
+    until grep -q '^State:.T' "/proc/$pid/status"; do sleep 0.05; done
+    kill -TERM $!
+    kill -CONT $!
+    rc=0; wait $! || rc=$?
+    [ "$rc" = 9 ]
+}
+
 @test "a missing program is 127, one that cannot be executed 126, anything else 125" {
     bundle '.process.args = ["nope"]'
     run -127 runtime run -b b web
