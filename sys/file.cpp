@@ -14,6 +14,20 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
     return fd;
 }
 
+// Appends what one read(2) gives, at most `room` bytes.
+static Result<std::size_t> read_more(const Fd& fd, const std::string& path, std::size_t room,
+                                     std::string& text)
+{
+    const std::size_t had = text.size();
+    text.resize(had + room);
+    ssize_t n;
+    while ((n = ::read(fd.get(), text.data() + had, room)) < 0)
+        if (errno != EINTR)
+            return failed_sys("read {}", path);
+    text.resize(had + static_cast<std::size_t>(n));
+    return static_cast<std::size_t>(n);
+}
+
 Result<std::string> read_file(int directory, const std::string& path, std::size_t most)
 {
     const Fd fd = TRY(open_at(directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
@@ -27,14 +41,9 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
     // One byte more than the size that was told, so that the usual file ends with a single read.
     std::size_t room = std::min(static_cast<std::size_t>(status.st_size), most) + 1;
     while (text.size() <= most) {
-        const std::size_t had = text.size();
-        text.resize(had + room);
-        const ssize_t n = ::read(fd.get(), text.data() + had, room);
-        if (n < 0 && errno != EINTR)
-            return failed_sys("read {}", path);
-        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+        const std::size_t n = TRY(read_more(fd, path, room, text));
         // Where no size was told a short read is not the end.
-        if (n == 0 || (n > 0 && static_cast<std::size_t>(n) < room && status.st_size > 0))
+        if (n == 0 || (n < room && status.st_size > 0))
             return text;
         room = 4096;
     }
@@ -47,13 +56,8 @@ Result<std::string> read_proc_file(int directory, const std::string& path, std::
     const Fd fd = TRY(open_at(directory, path, O_RDONLY | O_NOCTTY));
     std::string text;
     while (text.size() <= most) {
-        const std::size_t had = text.size();
-        text.resize(had + room);
-        const ssize_t n = ::read(fd.get(), text.data() + had, room);
-        if (n < 0 && errno != EINTR)
-            return failed_sys("read {}", path);
-        text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-        if (n >= 0 && static_cast<std::size_t>(n) < room)
+        const std::size_t n = TRY(read_more(fd, path, room, text));
+        if (n < room)
             return text;
     }
     return failed("read {}: larger than {} bytes", path, most);
