@@ -1,9 +1,11 @@
 #include "runtime/existing.hpp"
 
 #include <regex.h>
+#include <sys/stat.h>
 
 #include "runtime/start_socket.hpp"
 #include "sys/identity.hpp"
+#include "sys/time.hpp"
 
 namespace runtime {
 
@@ -20,6 +22,14 @@ static Result<ContainerStatus> status_now(const Existing& existing)
     return waits ? ContainerStatus::Created : ContainerStatus::Running;
 }
 
+// What can be told of it all the same, for engines expect a time.
+static spec::State unrecorded(const StateDir& dir)
+{
+    struct stat folder = {};
+    (void)::fstat(dir.fd().get(), &folder);
+    return {.id = dir.id(), .created = sys::utc(folder.st_mtim)};
+}
+
 Result<Existing> look_at(StateDir dir)
 {
     Existing existing{.dir = std::move(dir)};
@@ -27,7 +37,7 @@ Result<Existing> look_at(StateDir dir)
     if (!state && state.error().code != ENOENT)
         return std::unexpected(state.error());
     existing.recorded = state.has_value();
-    existing.state = state ? std::move(*state) : spec::State{.id = existing.dir.id()};
+    existing.state = state ? std::move(*state) : unrecorded(existing.dir);
     existing.init = TRY(sys::find_process(existing.state.init));
     existing.status = TRY(status_now(existing));
     return existing;
@@ -48,7 +58,8 @@ Result<Groups> groups_of(const spec::State& state)
     return Groups::find(layout, state.cgroups);
 }
 
-Result<std::vector<std::string>> matching_ids(const Options& options, const std::string& regex)
+static Result<std::vector<std::string>> matching_ids(const Options& options,
+                                                     const std::string& regex)
 {
     regex_t compiled;
     if (const int code = ::regcomp(&compiled, regex.c_str(), REG_EXTENDED | REG_NOSUB)) {
@@ -63,6 +74,20 @@ Result<std::vector<std::string>> matching_ids(const Options& options, const std:
         });
     ::regfree(&compiled);
     return ids;
+}
+
+Result<int> for_each_named(Call& call, const std::function<Result<>(const std::string& id)>& action)
+{
+    if (!call.options.regex) {
+        call.id = call.arguments[0];
+        TRY(action(call.id));
+        return 0;
+    }
+    const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
+    for (const auto& id : ids)
+        if (const auto done = action(id); !done)
+            call.notices.push_back({LogLevel::Error, format("{}: {}", id, done.error().message())});
+    return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 
 }  // namespace runtime

@@ -1,6 +1,7 @@
 // A container that is there already: what is on record of it, and what it is now.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "runtime/cgroup/cgroup.hpp"
@@ -28,7 +29,9 @@ Result<Existing> look_at(StateDir dir);
 // Of its groups, those that this host still has a hierarchy for.
 Result<Groups> groups_of(const spec::State& state);
 
-// The ids that match a POSIX extended regular expression.
-Result<std::vector<std::string>> matching_ids(const Options& options, const std::string& regex);
+// Does it to the container that the first argument names, or with --regex to each whose id matches
+// that POSIX extended regular expression. Then one that fails does not keep the others from it.
+Result<int> for_each_named(Call& call,
+                           const std::function<Result<>(const std::string& id)>& action);
 
 }  // namespace runtime

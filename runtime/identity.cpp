@@ -77,6 +77,19 @@ static std::string_view line_of(std::string_view status, std::string_view name)
     return status.substr(begin, status.find('\n', begin) - begin);
 }
 
+// `ignored` as the kernel writes it: bit n-1 is signal n, in hexadecimal.
+static void reset_signals(std::string_view ignored)
+{
+    // The kernel's struct sigaction of nothing but SIG_DFL. The C library keeps 32 and 33 for
+    // itself.
+    constexpr unsigned long by_default[8] = {};
+    std::uint64_t set = 0;
+    std::from_chars(ignored.data(), ignored.data() + ignored.size(), set, 16);
+    for (int signal = 1; signal <= 64; ++signal)
+        if (set >> (signal - 1) & 1)
+            ::syscall(SYS_rt_sigaction, signal, by_default, nullptr, sizeof(std::uint64_t));
+}
+
 Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
                        const CapabilitySets& capabilities)
 {
@@ -96,6 +109,7 @@ Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
         {"CapAmb", format("{:016x}", capabilities.ambient)},
         {"NoNewPrivs", process.no_new_privileges ? "1" : "0"},
     };
+    reset_signals(line_of(status, "SigIgn"));
     for (const auto& [name, wanted] : rows)
         if (const auto found = line_of(status, name); found != wanted)
             return failed("{} is \"{}\" and should be \"{}\"", name, found, wanted);

@@ -23,7 +23,8 @@ Result<> become(const spec::User& user);
 // The standard descriptors, so that a program of this user can open /dev/stdout again.
 Result<> own_stdio(uid_t uid);
 
-// Compares what the kernel says of this thread with what was asked for. `proc` is a folder of a
+// Signals that our caller ignores would stay ignored in the program (execve(2)): none is. Then
+// compares what the kernel says of this thread with what was asked for. `proc` is a folder of a
 // procfs that shows this thread, opened before it lost its privileges.
 Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
                        const CapabilitySets& capabilities);

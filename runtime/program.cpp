@@ -64,7 +64,7 @@ Result<std::string> find_program(const std::string& name, const char* path)
     for (std::string_view rest = path && !name.empty() ? path : ""; !rest.empty();) {
         const std::string_view folder = rest.substr(0, rest.find(':'));
         rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-        const std::string candidate = format("{}/{}", folder.empty() ? "." : folder, name);
+        std::string candidate = format("{}/{}", folder.empty() ? "." : folder, name);
         const int code = executable(candidate);
         if (code == 0)
             return candidate;

@@ -56,19 +56,20 @@ static Result<> make_folders(const std::string& path)
 
 Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
 {
-    auto opened = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
-    if (!opened && opened.error().code == ENOENT) {
+    auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    if (!parent && parent.error().code == ENOENT) {
         TRY(make_folders(root));
-        opened = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+        parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
     }
-    sys::Fd parent = TRY(std::move(opened));
-    if (::mkdirat(parent.get(), id.c_str(), 0700) < 0) {
+    if (!parent)
+        return std::unexpected(parent.error());
+    if (::mkdirat(parent->get(), id.c_str(), 0700) < 0) {
         if (errno == EEXIST)
             return failed("container with this id already exists");
         return failed_sys("make folder {}/{}", root, id);
     }
-    sys::Fd fd = TRY(sys::open_at(parent.get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    return StateDir(std::move(parent), id, std::move(fd), true);
+    sys::Fd fd = TRY(sys::open_at(parent->get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    return StateDir(std::move(*parent), id, std::move(fd), true);
 }
 
 Result<std::optional<StateDir>> StateDir::find(const std::string& root, const std::string& id)

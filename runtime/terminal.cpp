@@ -1,7 +1,6 @@
 #include "runtime/terminal.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,9 +79,6 @@ Result<sys::Fd> take_terminal(const sys::Fd& root, const std::optional<spec::Con
     for (int fd = 0; fd <= 2; ++fd)
         if (::dup2(pty.terminal.get(), fd) < 0)
             return failed_sys("make a terminal descriptor {}", fd);
-    // A caller in the background of a script has some ignored; at a terminal they mean something.
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU})
-        (void)::signal(signal, SIG_DFL);
     return std::move(pty.master);
 }
 

@@ -14,7 +14,7 @@
 namespace spec {
 
 // runtime.md, "State".
-enum class ContainerStatus { Creating, Created, Running, Stopped };
+enum class ContainerStatus : std::uint8_t { Creating, Created, Running, Stopped };
 template <>
 inline constexpr auto kWords<ContainerStatus> = words("creating", "created", "running", "stopped");
 

@@ -6,10 +6,11 @@
 
 namespace sys {
 
-std::string utc_now()
+std::string utc(const timespec& since_epoch)
 {
     using namespace std::chrono;
-    const auto time = system_clock::now();
+    const sys_time<nanoseconds> time(seconds(since_epoch.tv_sec) +
+                                     nanoseconds(since_epoch.tv_nsec));
     const auto day = floor<days>(time);
     const year_month_day date(day);
     const hh_mm_ss clock(floor<nanoseconds>(time - day));
@@ -17,6 +18,13 @@ std::string utc_now()
                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                   clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
                   clock.subseconds().count());
+}
+
+std::string utc_now()
+{
+    timespec now = {};
+    (void)::clock_gettime(CLOCK_REALTIME, &now);
+    return utc(now);
 }
 
 }  // namespace sys

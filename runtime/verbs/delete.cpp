@@ -64,15 +64,8 @@ Result<> delete_one(const Options& options, const std::string& id)
 
 Result<int> remove(Call& call)
 {
-    if (!call.options.regex) {
-        call.id = call.arguments[0];
-        TRY(delete_one(call.options, call.id));
-        return 0;
-    }
-    const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
-    for (const auto& id : ids)
-        TRY_TO(delete_one(call.options, id), "{}", id);
-    return 0;
+    return for_each_named(call,
+                          [&](const std::string& id) { return delete_one(call.options, id); });
 }
 
 constexpr spec::Option kOptions[] = {

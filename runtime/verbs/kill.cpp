@@ -49,15 +49,8 @@ Result<int> kill(Call& call)
         signal.error().status = Status::Usage;
         return signal;
     }
-    if (!call.options.regex) {
-        call.id = call.arguments[0];
-        TRY(kill_one(call.options, call.id, *signal));
-        return 0;
-    }
-    const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
-    for (const auto& id : ids)
-        TRY_TO(kill_one(call.options, id, *signal), "{}", id);
-    return 0;
+    return for_each_named(
+        call, [&](const std::string& id) { return kill_one(call.options, id, *signal); });
 }
 
 constexpr spec::Option kOptions[] = {

@@ -103,6 +103,12 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     says ';ours'
 }
 
+@test "no signal is ignored in the program, whatever its caller ignores" {
+    bundle '.process.args = ["grep", "SigIgn", "/proc/self/status"]'
+    run -0 sh -c 'trap "" HUP INT PIPE USR1 TSTP; exec runtime run b/'
+    says $'SigIgn:\t0000000000000000'
+}
+
 @test "a program that cannot be executed is told by start, and the container has stopped" {
     bundle '.process.args = ["/etc/passwd"]'
     chmod +x b/rootfs/etc/passwd

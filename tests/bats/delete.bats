@@ -39,6 +39,7 @@ teardown() {
 @test "a record that is missing or empty is removed by --force" {
     mkdir -p /run/davit/runtime/web
     [ "$(status_of web)" = creating ]
+    [[ $(runtime list -f json | jq -r '.[0].created') =~ ^20[0-9-]+T[0-9:.]+Z$ ]]
     run -1 runtime delete web
     says "container is not stopped: creating"
     runtime delete --force web

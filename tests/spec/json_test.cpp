@@ -2,8 +2,6 @@
 
 #include <criterion/criterion.h>
 
-#include <chrono>
-
 using namespace spec;
 
 namespace {
@@ -331,7 +329,8 @@ Test(json, size_is_limited)
     cr_assert_str_eq(large.c_str(), "car: is longer than 4194304 bytes");
 }
 
-Test(json, no_text_of_4_mib_takes_long)
+// What is not linear takes an hour; an interpreted machine (scripts/vm), some seconds.
+Test(json, no_text_of_4_mib_hangs, .timeout = 300)
 {
     const auto filled = [](std::string_view head, auto next) {
         std::string text(head);
@@ -354,12 +353,6 @@ Test(json, no_text_of_4_mib_takes_long)
         filled("{\"name\":\"", [](std::size_t) { return "\\u00e9"; }),
         filled("{", [](std::size_t) { return "\n"; }),
     };
-    for (const std::string& text : hostile) {
-        const auto start = std::chrono::steady_clock::now();
+    for (const std::string& text : hostile)
         (void)complaint(text);
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-        cr_log_info("%.3f s for %.20s\n", took.count(), text.c_str());
-        // What is not linear takes an hour; an interpreted machine (scripts/vm), some seconds.
-        cr_expect_lt(took.count(), 60.0, "%.20s", text.c_str());
-    }
 }
