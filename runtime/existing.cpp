@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "runtime/start_socket.hpp"
+#include "spec/id.hpp"
 #include "sys/identity.hpp"
 #include "sys/time.hpp"
 
@@ -45,7 +46,7 @@ Result<Existing> look_at(StateDir dir)
 
 Result<Existing> find_existing(const Options& options, const std::string& id)
 {
-    TRY(check_id(id));
+    TRY(spec::check_id(id));
     auto dir = TRY(StateDir::find(options.root, id));
     if (!dir)
         return failed("container does not exist");

@@ -81,6 +81,8 @@ Result<> print(std::string_view answer)
 
 Result<Log> Log::open(const Options& options)
 {
+    if (options.log.empty() && options.log_only)
+        return failed_with(Status::Usage, "--log-only without --log");
     if (options.log.empty())
         return Log();
     std::string path = options.log;
@@ -102,6 +104,8 @@ void Log::tell(const Error& error, const Options& options) const
     if (file_)
         (void)sys::write_all(file_.get(),
                              line(LogLevel::Error, error.message(), &error, options.log_format));
+    if (file_ && options.log_only)
+        return;
     if (!file_ && options.log_format == LogFormat::Json)
         write_error(json_line(LogLevel::Error, error.message(), &error));
     else
@@ -115,7 +119,8 @@ void Log::tell(const Notice& notice, const std::string& subject, const Options& 
     if (file_ && notice.level <= level_of(options, LogLevel::Warning))
         (void)sys::write_all(file_.get(), line(notice.level, text, nullptr, options.log_format));
     // Success is silent: engines take what stands on standard error for a failure.
-    const bool shown = notice.level <= level_of(options, LogLevel::Error);
+    const bool shown = notice.level <= level_of(options, LogLevel::Error) &&
+                       !(file_ && options.log_only);
     if (shown && !file_ && options.log_format == LogFormat::Json)
         write_error(json_line(notice.level, text, nullptr));
     else if (shown)

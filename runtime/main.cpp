@@ -7,6 +7,7 @@
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
 #include "spec/version.hpp"
+#include "sys/steps.hpp"
 
 namespace runtime {
 
@@ -16,6 +17,8 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::log_format>("log-format", 0, "FORMAT", "text (the default) or json"),
     spec::option<&Options::log_level>(
         "log-level", 0, "LEVEL", "error, warning, info or debug (warning; without --log error)"),
+    spec::option<&Options::log_only>("log-only", 0, "",
+                                     "errors go to the log, not to standard error"),
     spec::option<&Options::debug>("debug", 0, "",
                                   "tell everything, and errors with their line of source"),
     spec::option<&Options::systemd_cgroup>("systemd-cgroup", 0, "",
@@ -82,10 +85,9 @@ static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
     if (status)
         return status;
     status.error().doing = format("{}: {}", subject, status.error().doing);
+    call.ends_as_program = verb.ends_as_program;
     if (auto& ends_with = status.error().status; verb.ends_as_program)
         ends_with = ends_with == Status::Failure ? Status::CannotStart : ends_with;
-    else if (ends_with != Status::Usage)
-        ends_with = Status::Failure;
     return status;
 }
 
@@ -93,11 +95,13 @@ static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
 
 int main(int argc, char** argv)
 {
+    sys::steps_of("RUNTIME");
     runtime::Call call;
     runtime::Log log;
     const auto status = runtime::run({argv, static_cast<std::size_t>(argc)}, call, log);
     if (status)
         return *status;
     log.tell(status.error(), call.options);
-    return static_cast<int>(status.error().status);
+    const Status why = status.error().status;
+    return static_cast<int>(call.ends_as_program || why == Status::Usage ? why : Status::Failure);
 }

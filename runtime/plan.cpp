@@ -1,9 +1,7 @@
 #include "runtime/plan.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include "runtime/refused.hpp"
 #include "runtime/user_namespace.hpp"
@@ -13,22 +11,11 @@
 
 namespace runtime {
 
-// As the kernel calls it: absolute, without symlinks.
-static Result<std::string> real_path(const sys::Fd& folder, const std::string& path)
-{
-    char real[PATH_MAX];
-    const std::string link = format("/proc/self/fd/{}", folder.get());
-    const ssize_t size = ::readlink(link.c_str(), real, sizeof real);
-    if (size < 0 || static_cast<std::size_t>(size) >= sizeof real)
-        return failed_sys("find the full name of {}", path);
-    return std::string(real, static_cast<std::size_t>(size));
-}
-
 Result<Bundle> read_bundle(const std::string& path, const std::string& config)
 {
     const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY));
     Bundle bundle;
-    bundle.path = TRY(real_path(folder, path));
+    bundle.path = TRY(sys::path_of(folder, path));
     auto text = config.empty() ? sys::read_file(folder.get(), "config.json", spec::kJsonMost)
                                : sys::read_file(AT_FDCWD, config, spec::kJsonMost);
     bundle.config_text = TRY_TO(std::move(text), "bundle {}", bundle.path);

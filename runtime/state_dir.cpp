@@ -1,36 +1,20 @@
 #include "runtime/state_dir.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
-#include <memory>
 
+#include "spec/id.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
+#include "sys/folder.hpp"
 
 namespace runtime {
 
-static constexpr std::size_t kIdMost = 255;
 static constexpr const char* kState = "state.json";
 static constexpr const char* kConfig = "config.json";
-
-Result<> check_id(std::string_view id)
-{
-    const auto allowed = [](unsigned char c) {
-        return std::isalnum(c) || c == '_' || c == '+' || c == '.' || c == '-';
-    };
-    if (id.empty() || id.size() > kIdMost || id.starts_with('.') ||
-        !std::ranges::all_of(id, allowed))
-        return failed(
-            "\"{}\" is not an id: letters, digits and _ + . - are allowed, not a dot first, "
-            "{} at most",
-            id, kIdMost);
-    return {};
-}
 
 std::string default_root()
 {
@@ -40,25 +24,11 @@ std::string default_root()
     return "/run/davit/runtime";
 }
 
-// For us alone, whatever the umask: it holds the configs of other people's containers.
-static Result<> make_folders(const std::string& path)
-{
-    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)
-        return {};
-    const auto slash = path.find_last_of('/');
-    if (errno != ENOENT || slash == 0 || slash == path.npos)
-        return failed_sys("make folder {}", path);
-    TRY(make_folders(path.substr(0, slash)));
-    if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
-        return failed_sys("make folder {}", path);
-    return {};
-}
-
 Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
 {
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
     if (!parent && parent.error().code == ENOENT) {
-        TRY(make_folders(root));
+        TRY(sys::make_folders(root));
         parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
     }
     if (!parent)
@@ -126,21 +96,6 @@ Result<std::string> StateDir::load_config() const
     return sys::read_file(fd_.get(), kConfig, spec::kJsonMost);
 }
 
-static Result<std::vector<std::string>> names_in(int folder)
-{
-    const int copy = ::fcntl(folder, F_DUPFD_CLOEXEC, 3);
-    const std::unique_ptr<DIR, int (*)(DIR*)> dir(copy < 0 ? nullptr : ::fdopendir(copy),
-                                                  ::closedir);
-    if (!dir)
-        return failed_sys("list a folder");
-    ::rewinddir(dir.get());
-    std::vector<std::string> names;
-    while (const dirent* entry = ::readdir(dir.get()))
-        if (const std::string_view name = entry->d_name; name != "." && name != "..")
-            names.emplace_back(name);
-    return names;
-}
-
 static Result<> unlink_all(int folder, const std::vector<std::string>& names)
 {
     for (const auto& name : names)
@@ -156,7 +111,7 @@ Result<> StateDir::remove()
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
         return {};
     // What was half written when somebody was killed.
-    const auto names = TRY(names_in(fd_.get()));
+    const auto names = TRY(sys::names_in(fd_));
     TRY(unlink_all(fd_.get(), names));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
@@ -169,8 +124,8 @@ Result<std::vector<std::string>> list_ids(const std::string& root)
     if (!folder)
         return folder.error().code == ENOENT ? Result<std::vector<std::string>>()
                                              : std::unexpected(folder.error());
-    std::vector<std::string> ids = TRY(names_in(folder->get()));
-    std::erase_if(ids, [](const std::string& name) { return !check_id(name); });
+    std::vector<std::string> ids = TRY(sys::names_in(*folder));
+    std::erase_if(ids, [](const std::string& name) { return !spec::check_id(name); });
     std::ranges::sort(ids);
     return ids;
 }

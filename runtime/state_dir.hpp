@@ -47,9 +47,6 @@ private:
     bool made_;
 };
 
-// [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 255 bytes: a name that can be nothing but a name.
-Result<> check_id(std::string_view id);
-
 // Where state is kept without --root: /run/davit/runtime, or below $XDG_RUNTIME_DIR for a user.
 std::string default_root();
 

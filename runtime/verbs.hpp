@@ -23,6 +23,7 @@ struct Options {
     bool version = false;
     std::string root = {};
     std::string log = {};
+    bool log_only = false;
     LogFormat log_format = LogFormat::Text;
     LogLevel log_level = LogLevel::Default;
     bool systemd_cgroup = false;
@@ -64,6 +65,7 @@ struct Call {
     std::vector<std::string> arguments = {};
     std::string id = {};  // of the container, once it is known: errors name it
     std::vector<Notice> notices = {};
+    bool ends_as_program = false;  // where it fails: with Status as it is, not 1
 };
 
 // Whether a process of ours becomes one of a container.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ inline Result<> read_word(std::string_view word, std::vector<std::string>& into)
 {
     into.emplace_back(word);  // an option that may be given more than once
     return {};
+}
+
+template <class T>
+Result<> read_word(std::string_view word, std::optional<T>& into)
+{
+    return read_word(word, into.emplace());
 }
 
 // The number of a word in a table; an error lists them all.

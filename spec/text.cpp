@@ -1,5 +1,6 @@
 #include "spec/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "spec/result.hpp"
@@ -102,6 +103,21 @@ std::string shown(std::string_view text, std::size_t most)
 std::string quoted(std::string_view text)
 {
     return '"' + shown(text) + '"';
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows)
+{
+    std::vector<std::size_t> widths(rows.empty() ? 0 : rows[0].size());
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], row[i].size());
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            text += format("{:<{}}  ", row[i], widths[i]);
+        text += row.back() + "\n";
+    }
+    return text;
 }
 
 }  // namespace spec

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spec {
 
@@ -26,5 +27,8 @@ std::string shown(std::string_view text, std::size_t most = kShownMost);
 
 // The same in double quotes.
 std::string quoted(std::string_view text);
+
+// Rows of as many cells each, in columns as wide as their widest.
+std::string table(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace spec

@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <span>
 
 #include "sys/socket.hpp"
 
@@ -36,15 +38,10 @@ std::string text(const char (&from)[N])
 
 struct Frame {
     char kind = 0;
+    int value = 0;
     Report report = {};
 };
-constexpr std::size_t kPlain = 1;  // bytes of a frame without its report
-
-// Room for one descriptor, aligned as cmsg(3) wants it.
-union Control {
-    cmsghdr header;
-    char bytes[CMSG_SPACE(sizeof(int))];
-};
+constexpr std::size_t kPlain = offsetof(Frame, report);
 
 Result<> send_frame(const Fd& socket, const Frame& frame, std::size_t size, const Fd* fd)
 {
@@ -53,9 +50,9 @@ Result<> send_frame(const Fd& socket, const Frame& frame, std::size_t size, cons
 
 }  // namespace
 
-Result<> Channel::send(char kind, const Fd* fd) const
+Result<> Channel::send(char kind, const Fd* fd, int value) const
 {
-    const Frame frame{.kind = kind};
+    const Frame frame{.kind = kind, .value = value};
     return send_frame(fd_, frame, kPlain, fd);
 }
 
@@ -71,29 +68,10 @@ Result<> Channel::send(const Error& error) const
 Result<std::optional<Channel::Message>> Channel::receive() const
 {
     Frame frame;
-    iovec data = {.iov_base = &frame, .iov_len = sizeof frame};
-    Control control = {};
-    msghdr message = {};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
-    ssize_t size;
-    // A peer that closed with messages of ours unread resets the connection; its own messages are
-    // still there for the next call.
-    while ((size = ::recvmsg(fd_.get(), &message, MSG_CMSG_CLOEXEC)) < 0)
-        if (errno != EINTR && errno != ECONNRESET)
-            return failed_sys("receive a message");
-    if (size == 0)
+    auto message = TRY(receive_message(fd_, std::as_writable_bytes(std::span(&frame, 1))));
+    if (message.size == 0)
         return std::nullopt;
-
-    Message received{.kind = frame.kind};
-    if (const cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-        int number;
-        std::memcpy(&number, CMSG_DATA(header), sizeof number);
-        received.fd = Fd(number);
-    }
+    Message received{.kind = frame.kind, .value = frame.value, .fd = std::move(message.fd)};
     if (frame.kind != kError)
         return received;
     return std::unexpected(Error{.doing = text(frame.report.doing),

@@ -18,11 +18,12 @@ public:
 
     struct Message {
         char kind = 0;
+        int value = 0;
         Fd fd = {};  // that came with it, or none
     };
 
     const Fd& fd() const { return fd_; }
-    Result<> send(char kind, const Fd* fd = nullptr) const;
+    Result<> send(char kind, const Fd* fd = nullptr, int value = 0) const;
     Result<> send(const Error& error) const;  // cut to fit one message
 
     // The next message; nothing where the other side is closed. An error sent from there is

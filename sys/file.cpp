@@ -1,5 +1,6 @@
 #include "sys/file.hpp"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,6 +13,26 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
     if (!fd)
         return failed_sys("open {}", path);
     return fd;
+}
+
+Result<std::string> path_of(const Fd& fd, const std::string& name)
+{
+    char path[PATH_MAX];
+    const std::string link = format("/proc/self/fd/{}", fd.get());
+    const ssize_t size = ::readlink(link.c_str(), path, sizeof path);
+    if (size < 0 || static_cast<std::size_t>(size) >= sizeof path)
+        return failed_sys("find the full name of {}", name);
+    return std::string(path, static_cast<std::size_t>(size));
+}
+
+Result<std::string> absolute(const std::string& path)
+{
+    char here[PATH_MAX];
+    if (path.starts_with('/'))
+        return path;
+    if (!::getcwd(here, sizeof here))
+        return failed_sys("find the working folder");
+    return format("{}/{}", here, path);
 }
 
 // Appends what one read(2) gives, at most `room` bytes.

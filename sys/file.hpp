@@ -15,6 +15,12 @@ namespace sys {
 // openat(2) with O_CLOEXEC; `directory` may be AT_FDCWD.
 Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
 
+// What an open file or folder is called now: absolute, without symlinks. `name` is for an error.
+Result<std::string> path_of(const Fd& fd, const std::string& name);
+
+// With the working folder in front, where it is relative. Nothing is looked up.
+Result<std::string> absolute(const std::string& path);
+
 // A file's text. Whatever is no regular file is refused without waiting for it (a FIFO has no end),
 // and so is one of more than `most` bytes.
 Result<std::string> read_file(int directory, const std::string& path, std::size_t most);

@@ -39,7 +39,7 @@ static Result<std::uint64_t> start_time(pid_t pid)
     return ticks;
 }
 
-static Result<std::string> boot_id()
+Result<std::string> boot_id()
 {
     std::string text = TRY(read_proc_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", kProcMost));
     while (text.ends_with('\n'))

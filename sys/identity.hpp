@@ -11,6 +11,8 @@
 
 namespace sys {
 
+Result<std::string> boot_id();  // of /proc/sys/kernel/random
+
 // Of a process that is held by its pidfd, so that the number is its own.
 Result<spec::ProcessIdentity> identify(pid_t pid, const Fd& pidfd);
 

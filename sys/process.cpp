@@ -2,6 +2,8 @@
 
 #include <linux/sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,11 +22,10 @@ Process::~Process()
     if (pid_ <= 0)
         return;
     (void)send_signal(pidfd_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    reap(pid_);
 }
 
-static Result<std::optional<int>> reap(pid_t pid, int flags)
+static Result<std::optional<int>> wait_for(pid_t pid, int flags)
 {
     int status = 0;
     pid_t found;
@@ -38,14 +39,14 @@ static Result<std::optional<int>> reap(pid_t pid, int flags)
 
 Result<int> Process::wait()
 {
-    const auto status = TRY(reap(pid_, 0));
+    const auto status = TRY(wait_for(pid_, 0));
     pid_ = 0;
     return status.value_or(0);
 }
 
 Result<std::optional<int>> Process::ended()
 {
-    const auto status = TRY(reap(pid_, WNOHANG));
+    const auto status = TRY(wait_for(pid_, WNOHANG));
     if (status)
         pid_ = 0;
     return status;
@@ -119,6 +120,60 @@ Result<> send_signal(const Fd& pidfd, int signal)
     if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) < 0)
         return failed_sys("send signal {}", signal);
     return {};
+}
+
+static std::uint64_t microseconds(const timeval& time)
+{
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(time.tv_usec);
+}
+
+std::optional<EndedChild> next_ended_child()
+{
+    // The system call tells the usage, the library's function does not.
+    siginfo_t info = {};
+    rusage usage = {};
+    if (::syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, &usage) < 0 ||
+        info.si_pid == 0)
+        return std::nullopt;
+    EndedChild child{.pid = info.si_pid,
+                     .wait_status = info.si_status,
+                     .cpu_user_us = microseconds(usage.ru_utime),
+                     .cpu_system_us = microseconds(usage.ru_stime)};
+    if (info.si_code == CLD_EXITED)
+        child.wait_status = W_EXITCODE(info.si_status, 0);
+    else if (info.si_code == CLD_DUMPED)
+        child.wait_status |= WCOREFLAG;
+    return child;
+}
+
+void reap(pid_t pid)
+{
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+namespace {
+
+// Of <linux/pidfd.h> since Linux 6.13; `exit_code` since 6.15.
+struct PidfdInfo {
+    std::uint64_t mask;
+    std::uint64_t cgroup;
+    std::uint32_t pid, tgid, ppid;
+    std::uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    std::int32_t exit_code;
+};
+constexpr std::uint64_t kInfoExit = 1 << 3;
+
+}  // namespace
+
+std::optional<int> wait_status(const Fd& pidfd)
+{
+    PidfdInfo info = {};
+    info.mask = kInfoExit;
+    if (::ioctl(pidfd.get(), _IOWR(0xff, 11, PidfdInfo), &info) < 0 || !(info.mask & kInfoExit))
+        return std::nullopt;
+    return info.exit_code;
 }
 
 }  // namespace sys

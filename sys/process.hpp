@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,5 +56,21 @@ Result<> close_all_but(std::vector<int> kept);
 void close_each(std::vector<Fd>& fds);
 
 Result<> send_signal(const Fd& pidfd, int signal);
+
+// A child that has ended and is not reaped yet, whichever of ours it is: wait_status as wait(2)
+// tells it, and what it used, with its own children as far as it has reaped them.
+struct EndedChild {
+    pid_t pid = 0;
+    int wait_status = 0;
+    std::uint64_t cpu_user_us = 0;
+    std::uint64_t cpu_system_us = 0;
+};
+std::optional<EndedChild> next_ended_child();
+void reap(pid_t pid);
+
+// How a process that is anybody's child has ended, once its pidfd is readable: as wait(2) would
+// tell its parent, who may have reaped it since. Nothing where the kernel cannot tell (before
+// Linux 6.15; PIDFD_GET_INFO).
+std::optional<int> wait_status(const Fd& pidfd);
 
 }  // namespace sys

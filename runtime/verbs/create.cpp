@@ -3,6 +3,7 @@
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/start_socket.hpp"
+#include "spec/id.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -24,7 +25,7 @@ constexpr sys::Step<Container> kSteps[] = {
 
 Result<int> create(Call& call)
 {
-    TRY(check_id(call.arguments[0]));
+    TRY(spec::check_id(call.arguments[0]));
     call.id = call.arguments[0];
     call.options.detach = true;
     if (call.options.bundle.empty())

@@ -4,6 +4,7 @@
 #include "runtime/refused.hpp"
 #include "runtime/remove.hpp"
 #include "spec/config.hpp"
+#include "spec/id.hpp"
 
 namespace runtime {
 
@@ -39,7 +40,7 @@ Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
 
 Result<> delete_one(const Options& options, const std::string& id)
 {
-    TRY(check_id(id));
+    TRY(spec::check_id(id));
     auto dir = TRY(StateDir::find(options.root, id));
     if (!dir && options.force)
         return {};

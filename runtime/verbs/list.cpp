@@ -40,7 +40,7 @@ std::vector<Row> read_rows(Call& call, const std::vector<std::string>& ids)
 
 std::string table(const std::vector<Row>& rows)
 {
-    std::vector<std::array<std::string, 6>> cells = {
+    std::vector<std::vector<std::string>> cells = {
         {"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"}};
     for (const auto& [state, status, owner] : rows)
         cells.push_back(
@@ -48,17 +48,7 @@ std::string table(const std::vector<Row>& rows)
              std::to_string(status == spec::ContainerStatus::Stopped ? 0 : state.init.pid),
              std::string(spec::word(status)), spec::shown(state.bundle, state.bundle.size()),
              state.created, owner});
-    std::array<std::size_t, 6> widths = {};
-    for (const auto& row : cells)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], row[i].size());
-    std::string text;
-    for (const auto& row : cells) {
-        for (std::size_t i = 0; i + 1 < row.size(); ++i)
-            text += format("{:<{}}  ", row[i], widths[i]);
-        text += row.back() + "\n";
-    }
-    return text;
+    return spec::table(cells);
 }
 
 std::string json(const std::vector<Row>& rows)

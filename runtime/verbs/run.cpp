@@ -1,29 +1,18 @@
 // runtime run: makes a container, runs its program, waits, and leaves nothing.
 
 #include <signal.h>
-#include <sys/random.h>
 
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
+#include "spec/id.hpp"
+#include "sys/random.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
 
 namespace {
-
-// Twelve digits for a container that nobody named.
-Result<std::string> make_id()
-{
-    unsigned char bytes[6];
-    if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-        return failed_sys("make up an id");
-    std::string id;
-    for (const unsigned char byte : bytes)
-        id += format("{:02x}", byte);
-    return id;
-}
 
 Result<> start_program(Container& container)
 {
@@ -113,13 +102,13 @@ Result<int> run(Call& call)
 {
     const std::string& word = call.arguments[0];
     if (word.find('/') == word.npos) {
-        TRY(check_id(word));
+        TRY(spec::check_id(word));
         call.id = word;
     } else {
         if (!call.options.bundle.empty())
             return failed_with(Status::Usage, "two bundles: {} and {}", call.options.bundle, word);
         call.options.bundle = word;
-        call.id = TRY(make_id());
+        call.id = TRY(sys::random_name());
     }
     if (call.options.bundle.empty())
         call.options.bundle = ".";

@@ -115,8 +115,17 @@ Test(steps, run_in_order_and_stop_at_the_first_that_fails_naming_it)
     cr_expect_eq(counter.value, 1);
     cr_expect_str_eq(done.error().doing.c_str(), "stop: stopped");
 
-    ::setenv("RUNTIME_FAIL_AT", "add", 1);
+    ::setenv("TEST_FAIL_AT", "add", 1);
+    sys::steps_of("TEST");
     const auto failed_first = sys::run_steps<Counter>(kSteps, counter);
     cr_expect_eq(counter.value, 1);
     cr_expect_str_eq(failed_first.error().doing.c_str(), "add: failed on request");
+
+    sys::begin_another_life();
+    cr_expect_eq(sys::run_steps<Counter>(kSteps, counter).error().doing, "stop: stopped");
+    ::setenv("TEST_FAIL_AT", "add@2", 1);
+    sys::steps_of("TEST");
+    cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "stop: stopped");
+    sys::begin_another_life();
+    cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "add: failed on request");
 }

@@ -1,0 +1,84 @@
+// A container under guard: what its shim and its keeper carry. One is forked from the other, so
+// that each knows all that the other knew at that time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shim/places.hpp"
+#include "spec/life.hpp"
+#include "spec/state.hpp"
+#include "sys/channel.hpp"
+#include "sys/fd.hpp"
+#include "sys/process.hpp"
+
+namespace shim {
+
+// How far `runtime` has come with it.
+enum class Phase : std::uint8_t { Nothing, Created, Started };
+
+// Whose child its first process is. Only a parent learns how it ends on every kernel.
+enum class Parent : std::uint8_t { Keeper, Shim, Nobody };
+
+// What the client of a launch hears when the program runs; where it never will, the error.
+inline constexpr char kRuns = 'R';
+
+// What shim and keeper say to each other; an error that stopped a task crosses as such.
+enum class Word : char {
+    Nothing = 0,
+    Create = 'c',    // to the keeper: have it created
+    Start = 's',     // have its program started
+    Told = 't',      // the client has its answer
+    Dismiss = 'q',   // all is done
+    Created = 'C',   // from the keeper
+    Started = 'S',
+    Ended = 'X',     // its value is the wait status
+};
+
+struct Container {
+    Places places = {};
+    std::string runtime = {};  // the program
+    spec::LaunchRecord launch = {};
+    bool gives_input = false;   // -i
+    std::string id_file = {};   // --id-file
+
+    sys::Fd record = {};            // the folder of what lasts; its flock(2) is held by both
+    sys::Fd folder = {};            // the folder of what runs
+    sys::Channel other = {};        // the shim's to its keeper, the keeper's to its shim
+    sys::Channel client = {};       // of `launch`: who waits for the word
+    pid_t shim_pid = 0;
+    pid_t keeper_pid = 0;
+
+    Phase phase = Phase::Nothing;
+    Word task = Word::Nothing;  // that the keeper has been given and has not answered yet
+    bool above_keeper = false;  // of the shim: the keeper is its child
+    Parent parent = Parent::Keeper;
+    spec::State state = {};  // runtime's record
+    std::uint64_t oom_kills_before = 0;  // of a group that was there before it
+    std::string started = {};
+    std::optional<spec::RawEnd> end = {};
+    bool lost = false;  // it has ended, and nobody can tell how
+    std::string lost_by = {};  // why, where that is known
+    bool stop_at_once = false;  // whoever takes over is to end it
+
+    std::string step = {};              // in progress
+    std::optional<Error> failure = {};  // that ended the launch,
+    std::string failed_step = {};       // in this step
+    std::string stopped_by = {};        // why we ended it, or empty
+    bool told = false;                  // the client has its answer
+    std::vector<std::string> notices = {};
+
+    std::string folder_path() const { return places.running() + "/" + launch.id; }
+    std::string record_path() const { return places.records() + "/" + launch.id; }
+    std::string sandbox_path() const { return places.sandboxes() + "/" + launch.id; }
+};
+
+// What is on record of the end of its first process, as its parent sees it now.
+spec::RawEnd raw_end(const sys::EndedChild& child);
+
+// Replaces status.json. A status that cannot be written stops nothing.
+void show_status(const Container& container, spec::LifeStatus status);
+
+}  // namespace shim

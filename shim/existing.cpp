@@ -1,0 +1,112 @@
+#include "shim/existing.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+
+#include "shim/record.hpp"
+#include "spec/id.hpp"
+#include "sys/file.hpp"
+#include "sys/folder.hpp"
+
+namespace shim {
+
+namespace {
+
+template <class T>
+void note(Existing& existing, Result<T>&& read, auto& into)
+{
+    if (read)
+        into = std::move(*read);
+    else if (existing.broken.empty())
+        existing.broken = read.error().message();
+}
+
+}  // namespace
+
+Result<Places> places_of(const Call& call)
+{
+    return find_places(call.options.root, call.options.data);
+}
+
+Result<sys::Fd> open_running(const Places& places, const std::string& id)
+{
+    return sys::open_at(AT_FDCWD, format("{}/{}", places.running(), id),
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+Result<Existing> find_existing(const Places& places, const std::string& id)
+{
+    TRY(spec::check_id(id));
+    auto record = sys::open_at(AT_FDCWD, format("{}/{}", places.records(), id),
+                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!record && record.error().code == ENOENT)
+        return failed("container does not exist");
+    if (!record)
+        return std::unexpected(record.error());
+    Existing existing{.places = places, .id = id, .record = std::move(*record)};
+    existing.guarded = TRY(is_guarded(existing.record));
+    read_records(existing);
+    return existing;
+}
+
+void read_records(Existing& existing)
+{
+    existing.broken.clear();
+    note(existing, read_launch(existing.record), existing.launch);
+    note(existing, read_exit(existing.record), existing.exit);
+    if (existing.launch)
+        existing.places.root = existing.launch->root;
+    if (existing.exit)
+        return;
+    if (const auto running = open_running(existing.places, existing.id))
+        note(existing, read_status(*running), existing.state);
+}
+
+bool has_ended(const Existing& existing)
+{
+    return existing.exit.has_value();
+}
+
+spec::LifeState state_of(const Existing& existing)
+{
+    spec::LifeState state;
+    if (existing.state)
+        state = *existing.state;
+    state.id = existing.id;
+    if (existing.launch) {
+        state.bundle = existing.launch->bundle;
+        state.image = existing.launch->image;
+    }
+    const auto is = [&](spec::LifeStatus status, std::string reason) {
+        state.status = status;
+        state.reason = std::move(reason);
+        state.pid = state.shim_pid = state.keeper_pid = 0;
+    };
+    if (!existing.broken.empty()) {
+        is(spec::LifeStatus::Broken, existing.broken);
+    } else if (existing.exit) {
+        const bool failed = existing.exit->reason == spec::EndReason::Failed;
+        is(failed ? spec::LifeStatus::Failed : spec::LifeStatus::Exited,
+           failed ? existing.exit->message : std::string(spec::word(existing.exit->reason)));
+        state.step = existing.exit->stage;
+        state.started = existing.exit->started;
+    } else if (!existing.guarded) {
+        is(spec::LifeStatus::Broken, "its shim and its keeper were killed: shim recover");
+    }
+    return state;
+}
+
+std::vector<std::string> list_ids(const Places& places)
+{
+    const auto folder = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
+    auto names = folder ? sys::names_in(*folder) : Result<std::vector<std::string>>();
+    if (!names)
+        return {};
+    std::erase_if(*names, [](const std::string& name) { return !spec::check_id(name); });
+    std::ranges::sort(*names);
+    return std::move(*names);
+}
+
+}  // namespace shim

@@ -1,0 +1,275 @@
+#include "shim/keeper.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "shim/launch.hpp"
+#include "shim/record.hpp"
+#include "shim/runtime_call.hpp"
+#include "sys/file.hpp"
+#include "sys/steps.hpp"
+#include "sys/time.hpp"
+
+namespace shim {
+
+namespace {
+
+// A shim that dies as soon as it is made is not made again at once.
+constexpr auto kHaste = std::chrono::milliseconds(500);
+
+// What only one of the two may hold is closed in the other: a copy of the other's end of the
+// channel would hide the other's death.
+Result<> become_another(Container& container, const char* name, sys::Channel channel)
+{
+    ::prctl(PR_SET_NAME, name, 0, 0, 0);
+    container.other = std::move(channel);
+    return sys::close_all_but({container.record.get(), container.folder.get(),
+                               container.other.fd().get(), container.client.fd().get()});
+}
+
+class Keeper {
+public:
+    explicit Keeper(Container& container) : container_(container) {}
+
+    Result<> open();
+    int keep();  // until it is dismissed: its exit status
+
+private:
+    bool listen();
+    Result<> begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio);
+    Result<> create();
+    Result<> note_created();
+    void look_after_children();
+    void worker_ended(int status);
+    void record_end(const sys::EndedChild& child);
+    void replace_shim();
+    void answer(const Result<>& done, Word word, int value = 0);
+
+    Container& container_;
+    sys::Fd signals_ = {};
+    std::optional<sys::Process> worker_ = {};
+    bool end_is_told_ = false;
+    std::chrono::steady_clock::time_point replaced_ = {};  // the shim, the last time
+};
+
+Result<> Keeper::open()
+{
+    if (::setsid() < 0)
+        return failed_sys("setsid");
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+        return failed_sys("become a subreaper");
+    // Only SIGKILL ends it: whatever else comes is meant for the shim.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    sigset_t children;
+    ::sigemptyset(&children);
+    ::sigaddset(&children, SIGCHLD);
+    signals_ = sys::Fd(::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+    return signals_ ? Result<>() : failed_sys("make a signalfd");
+}
+
+Result<> Keeper::begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio)
+{
+    worker_ = TRY(begin_runtime(container_, verb, std::move(words), stdio));
+    return {};
+}
+
+// The container has our caller's own descriptors, or files of the sandbox: nothing in between.
+Result<> Keeper::create()
+{
+    const std::vector<std::string> words = {"--bundle", container_.launch.bundle};
+    if (container_.launch.foreground)
+        return begin("create", words,
+                     {container_.gives_input ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO});
+    const sys::Fd sandbox =
+        TRY(sys::open_at(AT_FDCWD, container_.sandbox_path(), O_PATH | O_DIRECTORY));
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    const sys::Fd out = TRY(sys::open_at(sandbox.get(), "stdout", flags, 0600));
+    const sys::Fd err = TRY(sys::open_at(sandbox.get(), "stderr", flags, 0600));
+    return begin("create", words, {-1, out.get(), err.get()});
+}
+
+void Keeper::answer(const Result<>& done, Word word, int value)
+{
+    container_.task = Word::Nothing;
+    if (done)
+        (void)container_.other.send(static_cast<char>(word), nullptr, value);
+    else
+        (void)container_.other.send(done.error());
+}
+
+// What the shim says; false where it was the last word.
+bool Keeper::listen()
+{
+    const auto message = container_.other.receive();
+    if (!message || !*message) {
+        replace_shim();
+        return true;
+    }
+    const Word word{(*message)->kind};
+    if (word == Word::Told)
+        container_.client = {};
+    if (word != Word::Create && word != Word::Start)
+        return word != Word::Dismiss;
+    container_.task = word;
+    if (auto begun = word == Word::Create ? create() : begin("start", {}, {}); !begun)
+        answer(begun, word);
+    return true;
+}
+
+Result<> Keeper::note_created()
+{
+    container_.state = TRY(read_runtime_state(container_));
+    container_.phase = Phase::Created;
+    // The container has them; ours would keep a pipe open that has no other writer.
+    const sys::Fd null = TRY(sys::open_at(AT_FDCWD, "/dev/null", O_RDWR));
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::dup2(null.get(), fd) < 0)
+            return failed_sys("give standard descriptors up");
+    return {};
+}
+
+void Keeper::worker_ended(int status)
+{
+    worker_.reset();
+    const Word task = std::exchange(container_.task, Word::Nothing);
+    auto done = runtime_result(container_, status);
+    if (task == Word::Create) {
+        if (done)
+            done = note_created();
+        return answer(done, Word::Created);
+    }
+    if (done) {
+        container_.phase = Phase::Started;
+        container_.started = sys::utc_now();
+    }
+    answer(done, Word::Started);
+}
+
+// On record before it is reaped: where we die in between, the zombie becomes the shim's.
+void Keeper::record_end(const sys::EndedChild& child)
+{
+    container_.end = raw_end(child);
+    (void)sys::begin_step("write raw");
+    (void)sys::replace_file(container_.folder.get(), kRawFile, write(*container_.end), 0600);
+    (void)sys::begin_step("reap");
+}
+
+void Keeper::look_after_children()
+{
+    signalfd_siginfo info;
+    while (::read(signals_.get(), &info, sizeof info) > 0) {
+    }
+    // The worker first: with its end the container's first process becomes ours.
+    if (worker_)
+        if (const auto status = worker_->ended(); status && *status)
+            worker_ended(**status);
+    if (worker_)
+        return;
+    while (const auto child = sys::next_ended_child()) {
+        if (child->pid == container_.state.init.pid && !container_.end)
+            record_end(*child);
+        sys::reap(child->pid);
+    }
+    if (container_.end && !end_is_told_) {
+        (void)sys::begin_step("tell the end");
+        answer({}, Word::Ended, container_.end->wait_status);
+        end_is_told_ = true;
+    }
+}
+
+struct TakeOver {
+    Container& container;
+    sys::Channel channel;
+};
+
+int take_over(void* argument)
+{
+    auto& from = *static_cast<TakeOver*>(argument);
+    Container& container = from.container;
+    sys::begin_another_life();
+    if (!become_another(container, "shim", std::move(from.channel)))
+        return 1;
+    // The first process is another's child already, if it is not the keeper's.
+    container.above_keeper = false;
+    if (container.parent == Parent::Shim)
+        container.parent = Parent::Nobody;
+    container.stop_at_once = container.launch.foreground;
+    return adopt(container);
+}
+
+// All that we know it knows too. Until there is one, nobody else can do its work.
+void Keeper::replace_shim()
+{
+    if (std::chrono::steady_clock::now() - replaced_ < kHaste)
+        ::poll(nullptr, 0, static_cast<int>(kHaste.count()));
+    for (;; ::poll(nullptr, 0, static_cast<int>(kHaste.count()))) {
+        replaced_ = std::chrono::steady_clock::now();
+        auto channel = sys::make_channel();
+        if (!channel)
+            continue;
+        TakeOver to{.container = container_, .channel = std::move(channel->there)};
+        auto made = sys::spawn(0, -1, take_over, &to);
+        if (!made)
+            continue;
+        container_.shim_pid = made->pid();
+        made->detach();  // reaped with all others
+        container_.other = std::move(channel->here);
+        end_is_told_ = container_.end.has_value();
+        return;
+    }
+}
+
+int Keeper::keep()
+{
+    for (;;) {
+        pollfd waited[] = {
+            {.fd = signals_.get(), .events = POLLIN, .revents = 0},
+            {.fd = container_.other.fd().get(), .events = POLLIN, .revents = 0},
+        };
+        if (::poll(waited, std::size(waited), -1) < 0 && errno != EINTR)
+            return 1;
+        if (waited[0].revents)
+            look_after_children();
+        if (waited[1].revents && !listen())
+            return 0;
+    }
+}
+
+struct Hire {
+    Container& container;
+    sys::Channel channel;
+};
+
+int be_keeper(void* argument)
+{
+    auto& from = *static_cast<Hire*>(argument);
+    from.container.keeper_pid = ::getpid();
+    Keeper keeper(from.container);
+    const bool ready =
+        become_another(from.container, "shim:keeper", std::move(from.channel)) && keeper.open();
+    return ready ? keeper.keep() : 1;
+}
+
+}  // namespace
+
+Result<> hire_keeper(Container& container)
+{
+    auto channel = TRY(sys::make_channel());
+    Hire hire{.container = container, .channel = std::move(channel.there)};
+    auto made = TRY(sys::spawn(0, -1, be_keeper, &hire));
+    container.keeper_pid = made.pid();
+    made.detach();  // it has its own end
+    container.other = std::move(channel.here);
+    container.above_keeper = true;
+    return {};
+}
+
+}  // namespace shim

@@ -1,0 +1,217 @@
+#include "shim/launch.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "shim/exit.hpp"
+#include "shim/keeper.hpp"
+#include "shim/record.hpp"
+#include "shim/runtime_call.hpp"
+#include "shim/supervise.hpp"
+#include "spec/json.hpp"
+#include "sys/file.hpp"
+#include "sys/folder.hpp"
+#include "sys/process.hpp"
+#include "sys/steps.hpp"
+
+namespace shim {
+
+namespace {
+
+struct Life {
+    Container& container;
+    pid_t caller = 0;
+    Supervisor supervisor{container};
+};
+
+Result<> make_folder(Life& life)
+{
+    Container& container = life.container;
+    TRY(sys::make_folders(container.places.running()));
+    const std::string path = container.folder_path();
+    if (::mkdir(path.c_str(), 0700) < 0)
+        return failed_sys("make folder {}", path);
+    container.folder = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    return {};
+}
+
+Result<> write_id_file(Life& life)
+{
+    const Container& container = life.container;
+    return container.id_file.empty()
+               ? Result<>()
+               : sys::replace_file(AT_FDCWD, container.id_file, container.launch.id, 0644);
+}
+
+Result<> hire(Life& life)
+{
+    return life.container.other.fd() ? Result<>() : hire_keeper(life.container);
+}
+
+Result<> open_supervision(Life& life)
+{
+    return life.supervisor.open(life.caller);
+}
+
+Result<> create(Life& life)
+{
+    return life.supervisor.create();
+}
+
+Result<> start(Life& life)
+{
+    return life.supervisor.start();
+}
+
+Result<> tell_client(Life& life)
+{
+    if (life.container.client.fd())
+        (void)life.container.client.send(kRuns);
+    life.supervisor.told_client();
+    return {};
+}
+
+Result<> supervise(Life& life)
+{
+    return life.supervisor.supervise();
+}
+
+constexpr sys::Step<Life> kLaunch[] = {
+    {"make folder", make_folder},
+    {"write id file", write_id_file},
+    {"hire keeper", hire},
+    {"open supervision", open_supervision},
+    {"create container", create},
+    {"start container", start},
+    {"tell client", tell_client},
+    {"supervise", supervise},
+};
+
+// Of a shim that takes over: each step knows what is done already.
+constexpr sys::Step<Life> kAdopt[] = {
+    {"hire keeper", hire},
+    {"open supervision", open_supervision},
+    {"create container", create},
+    {"start container", start},
+    {"tell client", tell_client},
+    {"supervise", supervise},
+};
+
+Result<> record_exit(Life& life)
+{
+    const auto record = exit_record(life.container);
+    return write_exit(life.container, record);
+}
+
+Result<> tell_failure(Life& life)
+{
+    if (life.container.client.fd() && life.container.failure)
+        (void)life.container.client.send(*life.container.failure);
+    return {};
+}
+
+Result<> delete_container(Life& life)
+{
+    return life.container.folder ? call_runtime(life.container, "delete", {"--force"})
+                                 : Result<>();
+}
+
+Result<> remove_folder(Life& life)
+{
+    const Container& container = life.container;
+    if (!container.folder)
+        return {};
+    const sys::Fd running =
+        TRY(sys::open_at(AT_FDCWD, container.places.running(), O_RDONLY | O_DIRECTORY));
+    return sys::remove_tree(running, container.launch.id);
+}
+
+Result<> remove_all(Life& life)
+{
+    return life.container.launch.remove ? remove_record(life.container) : Result<>();
+}
+
+// Each may be done again by whoever takes over; the last one it never outlives.
+constexpr sys::Step<Life> kEnd[] = {
+    {"record exit", record_exit},
+    {"delete container", delete_container},
+    {"remove folder", remove_folder},
+    {"remove record", remove_all},
+    {"tell failure", tell_failure},
+};
+
+void note_step(Life& life, std::string_view name)
+{
+    life.container.step = name;
+}
+
+void dismiss_keeper(const Container& container)
+{
+    if (!container.other.fd())
+        return;
+    (void)container.other.send(static_cast<char>(Word::Dismiss));
+    if (container.above_keeper)
+        sys::reap(container.keeper_pid);
+}
+
+void end_life(Life& life)
+{
+    // What cannot be finished now is finished by `recover`.
+    if (const auto ended = sys::run_steps<Life>(kEnd, life); !ended)
+        life.container.notices.push_back(ended.error().message());
+    dismiss_keeper(life.container);
+}
+
+Result<int> live(Life& life, std::span<const sys::Step<Life>> steps)
+{
+    Container& container = life.container;
+    auto lived = sys::run_steps(steps, life, note_step);
+    if (!lived) {
+        container.failed_step = container.step;
+        container.failure = lived.error();
+    }
+    end_life(life);
+    TRY(std::move(lived));
+    return exit_code(container);
+}
+
+// Whether the shim before us had come to the end, and was killed while it cleared away.
+bool look_back(Container& container)
+{
+    const auto record = read_exit(container.record);
+    if (record && *record && !(*record)->stage.empty() &&
+        (*record)->reason == spec::EndReason::Failed)
+        container.failure = Error{.doing = (*record)->message,
+                                  .status = static_cast<Status>(exit_code(**record))};
+    return is_removed(container.record) || (record && *record);
+}
+
+}  // namespace
+
+Result<int> launch(Container& container, pid_t caller)
+{
+    TRY_TO(take_id(container), "take id");
+    Life life{.container = container, .caller = caller};
+    return live(life, kLaunch);
+}
+
+void finish(Container& container)
+{
+    Life life{.container = container};
+    end_life(life);
+}
+
+int adopt(Container& container)
+{
+    // What everybody was told stays so.
+    if (const auto shown = read_status(container.folder); shown && *shown)
+        container.started = (*shown)->started;
+    Life life{.container = container};
+    if (!look_back(container))
+        (void)live(life, kAdopt);
+    else
+        end_life(life);
+    return 0;
+}
+
+}  // namespace shim

@@ -1,0 +1,132 @@
+// What the supervisor hears: every source of events, and what an event of it means.
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "shim/record.hpp"
+#include "shim/stop_request.hpp"
+#include "shim/supervise.hpp"
+#include "sys/time.hpp"
+
+namespace shim {
+
+using S = Supervisor;
+
+Result<> S::take(Key key)
+{
+    switch (key) {
+    case Key::Keeper:
+        return take_message();
+    case Key::Signals:
+        return take_signal();
+    case Key::Folder:
+        return take_stop_request();
+    case Key::Client:
+        (void)loop_.watch(Key::Client, container_.client.fd().get(), 0);
+        return stop_as_launched("whoever asked for it has gone");
+    case Key::Caller:
+        (void)loop_.watch(Key::Caller, caller_.get(), 0);
+        return stop_as_launched("its caller has ended");
+    case Key::Init:
+        (void)loop_.watch(Key::Init, init_.get(), 0);
+        return take_end_from_kernel();
+    }
+    return {};
+}
+
+Result<> S::stop_as_launched(std::string reason, int code)
+{
+    return happens({.what = What::Stop,
+                    .signal = container_.launch.stop_signal,
+                    .code = code,
+                    .timeout_ms = container_.launch.stop_timeout_ms,
+                    .reason = std::move(reason)});
+}
+
+Result<> S::take_message()
+{
+    auto message = container_.other.receive();
+    if (!message) {
+        container_.task = Word::Nothing;
+        return happens({.what = What::Failed, .error = std::move(message.error())});
+    }
+    if (!*message) {
+        (void)loop_.watch(Key::Keeper, container_.other.fd().get(), 0);
+        container_.other = {};
+        return happens({.what = What::KeeperGone});
+    }
+    container_.task = Word::Nothing;
+    switch (Word{(*message)->kind}) {
+    case Word::Created:
+        return happens({.what = What::Made});
+    case Word::Started:
+        return happens({.what = What::Started});
+    case Word::Ended: {
+        auto raw = read_raw(container_.folder);
+        container_.end = raw && *raw ? std::move(**raw)
+                                     : spec::RawEnd{.wait_status = (*message)->value,
+                                                    .finished = sys::utc_now()};
+        return happens({.what = What::Ended});
+    }
+    default:
+        return failed("the keeper says '{}'", (*message)->kind);
+    }
+}
+
+Result<> S::take_end_from_kernel()
+{
+    if (const auto status = sys::wait_status(init_))
+        container_.end = spec::RawEnd{.wait_status = *status, .finished = sys::utc_now()};
+    container_.lost = !container_.end;
+    return happens({.what = What::Ended});
+}
+
+// Children of ours: keepers, and all that was a keeper's when it died.
+bool S::reap_init()
+{
+    bool found = false;
+    while (auto child = sys::next_ended_child()) {
+        if (child->pid == container_.state.init.pid && container_.parent == Parent::Shim &&
+            !container_.end) {
+            container_.end = raw_end(*child);
+            found = true;
+        }
+        sys::reap(child->pid);
+    }
+    return found;
+}
+
+Result<> S::take_signal()
+{
+    signalfd_siginfo info = {};
+    if (::read(signals_.get(), &info, sizeof info) != sizeof info)
+        return errno == EAGAIN || errno == EINTR ? Result<>() : failed_sys("read a signal");
+    const int signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGCHLD)
+        return reap_init() ? happens({.what = What::Ended}) : Result<>();
+    const bool foreground = container_.launch.foreground;
+    if (state_ >= State::Running && foreground)
+        return happens({.what = What::Signal, .signal = signal});
+    // Before that, and where nobody has us in the foreground, they are meant for us.
+    for (const int ending : {SIGINT, SIGTERM, SIGQUIT})
+        if (signal == ending)
+            return stop_as_launched(format("signal {}", signal), 128 + signal);
+    return signal == SIGHUP && foreground ? stop_as_launched("signal 1", 129) : Result<>();
+}
+
+Result<> S::take_stop_request()
+{
+    char events[1024];
+    (void)!::read(folder_events_.get(), events, sizeof events);
+    const auto request = TRY(read_stop_request(container_.folder));
+    if (!request)
+        return {};
+    return happens({.what = What::Stop,
+                    .signal = request->signal,
+                    .timeout_ms = request->timeout_ms,
+                    .reason = "it was asked to stop"});
+}
+
+}  // namespace shim

@@ -1,0 +1,234 @@
+#include "shim/record.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "sys/file.hpp"
+#include "sys/folder.hpp"
+#include "sys/random.hpp"
+#include "sys/time.hpp"
+
+namespace shim {
+
+namespace {
+
+constexpr std::size_t kMessageMost = 1500;  // bytes; escaped, it still fits into kRecordMost
+
+Result<sys::Fd> open_folder(const std::string& path)
+{
+    auto folder = sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+    if (folder || folder.error().code != ENOENT)
+        return folder;
+    TRY(sys::make_folders(path));
+    return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+}
+
+Result<> make_safe(const sys::Fd& fd, const char* name)
+{
+    return ::fsync(fd.get()) == 0 ? Result<>() : failed_sys("make {} safe", name);
+}
+
+Result<> reserve(const Container& container)
+{
+    const sys::Fd file = TRY(sys::open_at(container.record.get(), kReservedFile,
+                                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    if (const int error = ::posix_fallocate(file.get(), 0, kRecordMost))
+        return std::unexpected(
+            Error{.doing = format("reserve {}/{}", container.record_path(), kReservedFile),
+                  .code = error});
+    return {};
+}
+
+// The record takes its name when it is whole and locked: nobody ever sees half of it, or thinks
+// that nobody guards it.
+Result<> make_folder(Container& container, const sys::Fd& records, const std::string& half)
+{
+    if (::mkdirat(records.get(), half.c_str(), 0700) < 0)
+        return failed_sys("make folder {}/{}", container.places.records(), half);
+    container.record = TRY(sys::open_at(records.get(), half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const bool locked = TRY(lock(container.record));
+    if (!locked)
+        return failed("the record is being removed");  // by whoever takes it for left behind
+    TRY(reserve(container));
+    TRY_TO(sys::write_new_file(container.record.get(), kLaunchFile, write(container.launch), 0600),
+           "{}", container.record_path());
+    TRY(make_safe(container.record, "the record"));
+    // What has this name is a folder that is not empty.
+    if (::renameat(records.get(), half.c_str(), records.get(), container.launch.id.c_str()) < 0) {
+        if (errno == ENOTEMPTY || errno == EEXIST)
+            return failed("a container with this id already exists");
+        return failed_sys("make folder {}", container.record_path());
+    }
+    return make_safe(records, "the records");
+}
+
+Result<> make_sandbox(const Container& container)
+{
+    const sys::Fd sandboxes = TRY(open_folder(container.places.sandboxes()));
+    if (::mkdirat(sandboxes.get(), container.launch.id.c_str(), 0700) < 0)
+        return failed_sys("make folder {}", container.sandbox_path());
+    return {};
+}
+
+// A record whose text is cut to what was reserved for it.
+std::string fitting(spec::ExitRecord& record)
+{
+    std::string text = write(record);
+    for (std::size_t most = kMessageMost; text.size() > kRecordMost; most /= 2) {
+        record.message.resize(std::min(record.message.size(), most));
+        if (record.oom && !most)
+            record.oom->cgroup.clear();
+        text = write(record);
+    }
+    return text;
+}
+
+}  // namespace
+
+bool is_removed(const sys::Fd& folder)
+{
+    struct stat status = {};
+    return ::fstat(folder.get(), &status) == 0 && status.st_nlink == 0;
+}
+
+Result<> take_id(Container& container)
+{
+    const sys::Fd records = TRY(open_folder(container.places.records()));
+    const std::string name = TRY(sys::random_name());
+    const std::string half = kHalfMade + name;
+    auto made = make_folder(container, records, half);
+    if (!made) {
+        (void)sys::remove_tree(records, half);
+        return made;
+    }
+    made = make_sandbox(container);
+    if (!made)
+        (void)remove_record(container);
+    return made;
+}
+
+Result<> remove_record(const Container& container)
+{
+    const std::string& id = container.launch.id;
+    if (const auto sandboxes =
+            sys::open_at(AT_FDCWD, container.places.sandboxes(), O_RDONLY | O_DIRECTORY))
+        TRY(sys::remove_tree(*sandboxes, id));
+    const sys::Fd records =
+        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
+    const std::string name = TRY(sys::random_name());
+    const std::string half = kHalfRemoved + name;
+    if (::renameat(records.get(), id.c_str(), records.get(), half.c_str()) < 0)
+        return errno == ENOENT ? Result<>() : failed_sys("remove the record");
+    return sys::remove_tree(records, half);
+}
+
+Result<bool> lock(const sys::Fd& folder)
+{
+    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return errno == EWOULDBLOCK ? Result<bool>(false) : failed_sys("lock the record");
+}
+
+void unlock(const sys::Fd& folder)
+{
+    (void)::flock(folder.get(), LOCK_UN);
+}
+
+Result<bool> is_guarded(const sys::Fd& folder)
+{
+    const bool ours = TRY(lock(folder));
+    if (ours)
+        unlock(folder);
+    return !ours;
+}
+
+Result<> write_exit(const Container& container, spec::ExitRecord record)
+{
+    const int folder = container.record.get();
+    if (is_removed(container.record) || ::faccessat(folder, kExitFile, F_OK, 0) == 0)
+        return {};
+    const std::string text = fitting(record);
+    const sys::Fd file =
+        TRY(sys::open_at(folder, kReservedFile, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600));
+    TRY_TO(sys::write_all(file.get(), text), "write {}/{}", container.record_path(), kExitFile);
+    if (::ftruncate(file.get(), static_cast<off_t>(text.size())) < 0)
+        return failed_sys("cut {}", kExitFile);
+    TRY(make_safe(file, kExitFile));
+    if (::renameat(folder, kReservedFile, folder, kExitFile) < 0)
+        return failed_sys("make {}/{}", container.record_path(), kExitFile);
+    return make_safe(container.record, "the record");
+}
+
+Result<std::optional<std::string>> read_if_there(const sys::Fd& folder, const char* name)
+{
+    auto text = sys::read_file(folder.get(), name, kRecordMost * 4);
+    if (!text && text.error().code == ENOENT)
+        return std::nullopt;
+    if (!text)
+        return std::unexpected(text.error());
+    return std::move(*text);
+}
+
+template <auto Read>
+static auto read_record(const sys::Fd& folder, const char* name)
+    -> Result<std::optional<typename decltype(Read("", ""))::value_type>>
+{
+    const auto text = TRY(read_if_there(folder, name));
+    if (!text)
+        return std::nullopt;
+    auto record = TRY(Read(*text, name));
+    return record;
+}
+
+Result<std::optional<spec::ExitRecord>> read_exit(const sys::Fd& folder)
+{
+    return read_record<spec::read_exit_record>(folder, kExitFile);
+}
+
+Result<spec::LaunchRecord> read_launch(const sys::Fd& folder)
+{
+    auto record = TRY(read_record<spec::read_launch_record>(folder, kLaunchFile));
+    if (!record)
+        return failed("{} is missing", kLaunchFile);
+    return std::move(*record);
+}
+
+Result<std::optional<spec::LifeState>> read_status(const sys::Fd& folder)
+{
+    return read_record<spec::read_life_state>(folder, kStatusFile);
+}
+
+Result<std::optional<spec::RawEnd>> read_raw(const sys::Fd& folder)
+{
+    return read_record<spec::read_raw_end>(folder, kRawFile);
+}
+
+spec::RawEnd raw_end(const sys::EndedChild& child)
+{
+    return {.wait_status = child.wait_status,
+            .cpu_user_us = child.cpu_user_us,
+            .cpu_system_us = child.cpu_system_us,
+            .finished = sys::utc_now()};
+}
+
+void show_status(const Container& container, spec::LifeStatus status)
+{
+    spec::JsonWriter json;
+    write(json, spec::LifeState{.id = container.launch.id,
+                                .status = status,
+                                .step = container.step,
+                                .pid = container.end ? 0 : container.state.init.pid,
+                                .shim_pid = container.shim_pid,
+                                .keeper_pid = container.keeper_pid,
+                                .bundle = container.launch.bundle,
+                                .image = container.launch.image,
+                                .started = container.started});
+    constexpr const char* half = "status.json.new";
+    const auto file = sys::open_at(container.folder.get(), half,
+                                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    if (file && sys::write_all(file->get(), json.text()))
+        (void)::renameat(container.folder.get(), half, container.folder.get(), kStatusFile);
+}
+
+}  // namespace shim

@@ -1,0 +1,169 @@
+#include "shim/recover.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "shim/launch.hpp"
+#include "shim/record.hpp"
+#include "shim/runtime_call.hpp"
+#include "spec/id.hpp"
+#include "sys/file.hpp"
+#include "sys/folder.hpp"
+#include "sys/identity.hpp"
+#include "sys/steps.hpp"
+
+namespace shim {
+
+namespace {
+
+// As its shim would carry it, as far as the records tell.
+Result<Container> restore(Existing& existing)
+{
+    Container container{.places = existing.places, .launch = *existing.launch};
+    container.runtime = TRY(find_runtime());
+    container.record = std::move(existing.record);
+    if (auto folder = open_running(existing.places, existing.id))
+        container.folder = std::move(*folder);
+    if (existing.state)
+        container.started = existing.state->started;
+    container.parent = Parent::Nobody;
+    if (!container.folder)
+        return container;
+    if (const auto raw = read_raw(container.folder); raw && *raw)
+        container.end = **raw;
+    if (auto state = read_runtime_state(container)) {
+        container.state = std::move(*state);
+        container.phase = Phase::Created;
+    }
+    return container;
+}
+
+void fail(Container& container, std::string reason)
+{
+    container.failed_step = container.step = "recover";
+    container.failure = Error{.doing = std::move(reason), .status = Status::CannotStart};
+}
+
+enum class Now : std::uint8_t { NeverStarted, Runs, Ended };
+
+Result<Now> look(Container& container)
+{
+    if (container.end)
+        return Now::Ended;
+    if (container.phase == Phase::Nothing)
+        return Now::NeverStarted;
+    const auto init = TRY(sys::find_process(container.state.init));
+    if (!init)
+        return container.state.init.pid ? Now::Ended : Now::NeverStarted;
+    const auto status = TRY(ask_runtime_status(container));
+    if (status == spec::ContainerStatus::Stopped)
+        return Now::Ended;
+    if (status != spec::ContainerStatus::Running)
+        return Now::NeverStarted;
+    container.phase = Phase::Started;
+    return Now::Runs;
+}
+
+int guard(void* argument)
+{
+    auto& container = *static_cast<Container*>(argument);
+    ::setsid();
+    sys::begin_another_life();
+    const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        ::dup2(null.get(), fd);
+    if (!sys::close_all_but({container.record.get(), container.folder.get()}))
+        return 1;
+    container.stop_at_once = container.launch.foreground;
+    return adopt(container);
+}
+
+// Two of us at once is what the lock prevents: it goes over to the new shim.
+Result<Recovery> give_a_shim(Container& container)
+{
+    auto made = TRY(sys::spawn(0, -1, guard, &container));
+    made.detach();
+    return Recovery{.what = Recovered::Adopted};
+}
+
+Result<Recovery> settle(Container& container)
+{
+    const std::string boot = TRY(sys::boot_id());
+    if (container.launch.boot_id != boot) {
+        container.lost_by = "the machine was started anew";
+    } else {
+        const Now now = TRY(look(container));
+        if (now == Now::Runs)
+            return give_a_shim(container);
+        if (now == Now::NeverStarted)
+            fail(container, "shim and keeper were killed before its program was started");
+    }
+    finish(container);
+    if (!container.notices.empty())
+        return failed("{}", container.notices.front());
+    return Recovery{.what = Recovered::Finished};
+}
+
+}  // namespace
+
+Result<Recovery> recover(Existing existing)
+{
+    const bool ours = TRY(lock(existing.record));
+    if (!ours || is_removed(existing.record))
+        return Recovery{};
+    // Nobody changes it any more: what was read before the lock may be old.
+    read_records(existing);
+    if (!existing.broken.empty())
+        return Recovery{.what = Recovered::Broken, .reason = existing.broken};
+    const bool ended = existing.exit.has_value();
+    const bool removes = existing.launch->remove;
+    auto container = TRY(restore(existing));
+    if (!ended)
+        return settle(container);
+    if (!container.folder && !removes)
+        return Recovery{};
+    finish(container);
+    if (!container.notices.empty())
+        return failed("{}", container.notices.front());
+    return Recovery{.what = Recovered::Finished};
+}
+
+static Result<> sweep_records(const sys::Fd& records)
+{
+    const auto names = TRY(sys::names_in(records));
+    for (const auto& name : names) {
+        if (!name.starts_with(kHalfMade) && !name.starts_with(kHalfRemoved))
+            continue;
+        const auto folder = sys::open_at(records.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        if (!folder)
+            continue;
+        const bool ours = TRY(lock(*folder));
+        if (ours)
+            TRY(sys::remove_tree(records, name));
+    }
+    return {};
+}
+
+// A record is made before its sandbox and removed after it.
+static Result<> sweep_sandboxes(const sys::Fd& records, const sys::Fd& sandboxes)
+{
+    const auto names = TRY(sys::names_in(sandboxes));
+    for (const auto& name : names)
+        if (spec::check_id(name) && ::faccessat(records.get(), name.c_str(), F_OK, 0) < 0 &&
+            errno == ENOENT)
+            TRY(sys::remove_tree(sandboxes, name));
+    return {};
+}
+
+Result<> sweep(const Places& places)
+{
+    const auto records = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
+    if (!records)
+        return {};
+    TRY(sweep_records(*records));
+    if (const auto sandboxes = sys::open_at(AT_FDCWD, places.sandboxes(), O_RDONLY | O_DIRECTORY))
+        TRY(sweep_sandboxes(*records, *sandboxes));
+    return {};
+}
+
+}  // namespace shim

@@ -1,0 +1,13 @@
+// Ending a container that is on record.
+#pragma once
+
+#include "shim/await.hpp"
+
+namespace shim {
+
+// Asks it to end, and has it killed after `timeout` (what its launch said, where none is given);
+// then all is cleared away. What has ended already stays as it is.
+Result<spec::ExitRecord> destroy(const Places& places, const std::string& id,
+                                 const std::optional<spec::Duration>& timeout);
+
+}  // namespace shim

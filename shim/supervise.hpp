@@ -1,0 +1,91 @@
+// Supervision: one thread, one loop, and a table of what happens in which state.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "shim/container.hpp"
+#include "sys/loop.hpp"
+
+namespace shim {
+
+enum class State : std::uint8_t { Making, Made, Starting, Running, Stopping, Ended };
+
+class Supervisor {
+public:
+    explicit Supervisor(Container& container) : container_(container) {}
+
+    // Signals are taken by the loop from here on. `caller`: the process that the container is to
+    // end with, or 0.
+    Result<> open(pid_t caller);
+
+    void told_client();  // it has its answer: what becomes of it is nothing to us any more
+
+    Result<> create();     // until it is made; again where the keeper dies half-way
+    Result<> start();      // until its program is executed
+    Result<> supervise();  // until it has ended
+
+private:
+    enum class What : std::uint8_t { Made, Started, Failed, Ended, KeeperGone, Stop, Signal, Due };
+    struct Event {
+        What what = What::Due;
+        int signal = 0;                   // of Signal, and what Stop sends
+        int code = 125;                   // of Stop: what a launch that ends so ends with
+        std::uint64_t timeout_ms = 0;     // of Stop
+        std::string reason = {};          // of Stop
+        std::optional<Error> error = {};  // of Failed
+    };
+    using Action = Result<State> (Supervisor::*)(const Event&);
+    struct Row {
+        State state;
+        What what;
+        Action action;
+    };
+    static const Row kTable[];
+
+    enum Key : unsigned { Keeper, Signals, Folder, Client, Caller, Init };
+
+    Result<> until(State wanted);
+    Result<> happens(const Event& event);
+    Result<> take(Key key);
+    Result<> take_message();
+    Result<> take_signal();
+    Result<> take_stop_request();
+    Result<> take_end_from_kernel();
+    Result<> stop_as_launched(std::string reason, int code = 125);
+    Result<> watch_caller(pid_t caller);
+    bool reap_init();
+    int wait_ms() const;
+    Result<> give(Word task);
+    Result<> meet_init();
+    Result<> hire_another();
+
+    Result<State> made(const Event& event);
+    Result<State> started(const Event& event);
+    Result<State> failed_to(const Event& event);
+    Result<State> ended(const Event& event);
+    Result<State> ended_too_early(const Event& event);
+    Result<State> make_again(const Event& event);
+    Result<State> start_again(const Event& event);
+    Result<State> go_on_alone(const Event& event);
+    Result<State> give_up(const Event& event);
+    Result<State> stop(const Event& event);
+    Result<State> force(const Event& event);
+    Result<State> pass_on(const Event& event);
+
+    using Clock = std::chrono::steady_clock;
+
+    Container& container_;
+    State state_ = State::Making;
+    sys::Loop loop_ = {};
+    sys::Fd signals_ = {};
+    sys::Fd folder_events_ = {};  // inotify
+    sys::Fd caller_ = {};
+    sys::Fd init_ = {};  // the first process of the container
+    std::optional<Clock::time_point> due_ = {};
+    Clock::time_point hired_ = {};
+    int keepers_lost_ = 0;
+};
+
+}  // namespace shim

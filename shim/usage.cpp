@@ -1,0 +1,111 @@
+#include "shim/usage.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "sys/file.hpp"
+
+namespace shim {
+
+namespace {
+
+constexpr std::size_t kFileMost = 65536;
+constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 62;  // v1 says "none" as a huge number
+
+std::optional<std::string> text_of(const std::string& folder, std::string_view file)
+{
+    auto text = sys::read_proc_file(AT_FDCWD, format("{}/{}", folder, file), kFileMost);
+    return text ? std::optional(std::move(*text)) : std::nullopt;
+}
+
+std::uint64_t number(std::string_view text)
+{
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::uint64_t number_in(const std::string& folder, std::string_view file)
+{
+    const auto text = text_of(folder, file);
+    return text ? number(*text) : 0;
+}
+
+// Of a file of lines "key value".
+std::uint64_t value_of(std::string_view text, std::string_view key)
+{
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ')
+            return number(line.substr(key.size() + 1));
+    }
+    return 0;
+}
+
+void read_v1_memory(Usage& usage, const std::string& folder)
+{
+    const auto control = text_of(folder, "memory.oom_control");
+    if (!control)
+        return;
+    usage.memory_cgroup = folder;
+    usage.oom_kills = value_of(*control, "oom_kill");
+    usage.memory_peak = number_in(folder, "memory.max_usage_in_bytes");
+    usage.memory_limit = number_in(folder, "memory.limit_in_bytes");
+    if (usage.memory_limit > kNoLimit)
+        usage.memory_limit = 0;
+}
+
+void read_v2_memory(Usage& usage, const std::string& folder)
+{
+    const auto events = text_of(folder, "memory.events");
+    if (!events)
+        return;
+    usage.memory_cgroup = folder;
+    usage.oom_kills = value_of(*events, "oom_kill");
+    usage.memory_peak = number_in(folder, "memory.peak");
+    usage.memory_limit = number_in(folder, "memory.max");  // "max" is no number
+}
+
+void read_v1_cpu(Usage& usage, const std::string& folder)
+{
+    const auto user = text_of(folder, "cpuacct.usage_user");
+    if (!user)
+        return;
+    usage.cpu_known = true;
+    usage.cpu_user_us = number(*user) / 1000;  // from nanoseconds
+    usage.cpu_system_us = number_in(folder, "cpuacct.usage_sys") / 1000;
+}
+
+void read_v2_cpu(Usage& usage, const std::string& folder)
+{
+    const auto stat = text_of(folder, "cpu.stat");
+    if (!stat || stat->find("user_usec") == stat->npos)  // v1 has one of that name, too
+        return;
+    usage.cpu_known = true;
+    usage.cpu_user_us = value_of(*stat, "user_usec");
+    usage.cpu_system_us = value_of(*stat, "system_usec");
+}
+
+}  // namespace
+
+Usage read_usage(const std::vector<std::string>& cgroups)
+{
+    Usage usage;
+    for (const auto& folder : cgroups) {
+        if (usage.memory_cgroup.empty())
+            read_v1_memory(usage, folder);
+        if (usage.memory_cgroup.empty())
+            read_v2_memory(usage, folder);
+        if (!usage.cpu_known)
+            read_v1_cpu(usage, folder);
+        if (!usage.cpu_known)
+            read_v2_cpu(usage, folder);
+    }
+    return usage;
+}
+
+}  // namespace shim

@@ -1,0 +1,37 @@
+// shim destroy: ends a container; its record, logs and sandbox stay.
+
+#include <unistd.h>
+
+#include "shim/stop.hpp"
+#include "sys/file.hpp"
+
+namespace shim {
+
+namespace {
+
+Result<int> run(Call& call)
+{
+    const Places places = TRY(places_of(call));
+    call.id = call.arguments[0];
+    const auto record = TRY(destroy(places, call.id, call.options.timeout));
+    if (call.options.json)
+        TRY_TO(sys::write_all(STDOUT_FILENO, write(record) + "\n"), "standard output");
+    return 0;
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::timeout>("timeout", 0, "TIME",
+                                    "then SIGKILL (what its launch said); 0: at once"),
+};
+
+}  // namespace
+
+constinit const Verb kDestroy = {
+    {.name = "destroy",
+     .arguments = "ID",
+     .summary = "ends a container, and returns once it has ended",
+     .options = kOptions},
+    run,
+};
+
+}  // namespace shim

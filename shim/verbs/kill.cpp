@@ -1,0 +1,51 @@
+// shim kill: a signal for the first process of a container.
+
+#include <unistd.h>
+
+#include "shim/existing.hpp"
+#include "shim/runtime_call.hpp"
+#include "spec/json_writer.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+#include "sys/signals.hpp"
+
+namespace shim {
+
+namespace {
+
+Result<int> run(Call& call)
+{
+    const Places places = TRY(places_of(call));
+    call.id = call.arguments[0];
+    auto signal = sys::read_signal(call.arguments.size() > 1 ? call.arguments[1] : "TERM");
+    if (!signal) {
+        signal.error().status = Status::Usage;
+        return signal;
+    }
+    const auto existing = TRY(find_existing(places, call.id));
+    const auto now = state_of(existing);
+    if (now.status != spec::LifeStatus::Running && now.status != spec::LifeStatus::Stopping)
+        return failed("container not running: it is {}", spec::word(now.status));
+    Container container{.places = existing.places, .launch = *existing.launch};
+    container.runtime = TRY(find_runtime());
+    container.folder = TRY(open_running(existing.places, call.id));
+    TRY(call_runtime(container, "kill", {std::to_string(*signal)}));
+    if (call.options.json) {
+        spec::JsonWriter json;
+        json.object().member("id", call.id).member("signal", *signal).end();
+        TRY_TO(sys::write_all(STDOUT_FILENO, json.text() + "\n"), "standard output");
+    }
+    return 0;
+}
+
+}  // namespace
+
+constinit const Verb kKill = {
+    {.name = "kill",
+     .arguments = "ID [SIGNAL]",
+     .summary = "sends a signal (TERM) to a container",
+     .options = {}},
+    run,
+};
+
+}  // namespace shim

@@ -1,0 +1,100 @@
+// shim launch: a container in the background, with a shim of its own.
+
+#include "shim/launch.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "shim/await.hpp"
+#include "shim/begin.hpp"
+#include "shim/recover.hpp"
+#include "spec/json_writer.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+
+namespace shim {
+
+namespace {
+
+struct Background {
+    Container container = {};
+    sys::Channel client = {};
+};
+
+// The shim: nothing of its caller stays with it.
+int guard(void* argument)
+{
+    auto& [container, client] = *static_cast<Background*>(argument);
+    container.client = std::move(client);
+    ::setsid();
+    const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        ::dup2(null.get(), fd);
+    const auto closed = sys::close_all_but({container.client.fd().get()});
+    if (!closed)
+        (void)container.client.send(closed.error());
+    else if (const auto lived = launch(container, 0); !lived && container.client.fd())
+        (void)container.client.send(lived.error());
+    return 0;
+}
+
+// Shim and keeper died without a word. Whether it runs all the same, its records tell.
+Result<> hear_from_record(const Places& places, const std::string& id)
+{
+    auto existing = find_existing(places, id);
+    if (existing && !has_ended(*existing)) {
+        TRY(recover(std::move(*existing)));
+        existing = find_existing(places, id);
+    }
+    if (!existing)
+        return failed("its shim and its keeper were killed; nothing of it is left");
+    if (!has_ended(*existing))
+        return {};
+    if (existing->exit->reason == spec::EndReason::Failed)
+        return failed_with(static_cast<Status>(existing->exit->code.value_or(125)), "{}",
+                           existing->exit->message);
+    return {};
+}
+
+Result<> print_id(const Call& call)
+{
+    std::string text = call.id;
+    if (call.options.json) {
+        spec::JsonWriter json;
+        text = json.object().member("id", call.id).end().text();
+    }
+    TRY_TO(sys::write_all(STDOUT_FILENO, text + "\n"), "standard output");
+    return {};
+}
+
+Result<int> run(Call& call)
+{
+    Background background{.container = TRY(begin(call))};
+    const Places places = background.container.places;
+    auto channel = TRY(sys::make_channel());
+    background.client = std::move(channel.there);
+    auto made = TRY(sys::spawn(0, -1, guard, &background));
+    made.detach();
+    background.client = {};
+    const auto message = TRY(channel.here.receive());
+    if (!message)
+        TRY(hear_from_record(places, call.id));
+    TRY(print_id(call));
+    return 0;
+}
+
+constexpr auto kOptions = spec::joined(kBeginOptions);
+
+}  // namespace
+
+constinit const Verb kLaunch = {
+    {.name = "launch",
+     .arguments = "BUNDLE/ [WORD...]",
+     .summary = "leaves a container behind that runs, and tells its id",
+     .options = kOptions,
+     .order = spec::Order::First},
+    run,
+    Status::CannotStart,
+};
+
+}  // namespace shim

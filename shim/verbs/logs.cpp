@@ -1,0 +1,169 @@
+// shim logs: what a container has written, from the files that it writes to.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "shim/await.hpp"
+#include "shim/record.hpp"
+#include "sys/file.hpp"
+
+namespace shim {
+
+namespace {
+
+constexpr std::size_t kChunk = 65536;
+
+// A file of its output, and ours that it goes to.
+struct Stream {
+    const char* name;
+    int to;
+    sys::Fd file = {};
+};
+
+Result<> copy_rest(const Stream& stream)
+{
+    std::array<char, kChunk> bytes;
+    for (;;) {
+        const ssize_t size = ::read(stream.file.get(), bytes.data(), bytes.size());
+        if (size < 0)
+            return failed_sys("read {}", stream.name);
+        if (size == 0)
+            return {};
+        TRY_TO(sys::write_all(stream.to, {bytes.data(), static_cast<std::size_t>(size)}),
+               "write {}", stream.name);
+    }
+}
+
+// To where the last `lines` lines begin: an end without a newline is a line, too.
+Result<> go_to_tail(const Stream& stream, std::uint32_t lines)
+{
+    std::array<char, kChunk> bytes;
+    off_t end = ::lseek(stream.file.get(), 0, SEEK_END);
+    std::uint64_t newlines = 0;
+    off_t from = lines == 0 ? end : 0;
+    for (off_t at = end; at > 0 && from == 0 && lines > 0;) {
+        const auto size = static_cast<std::size_t>(std::min<off_t>(at, kChunk));
+        at -= static_cast<off_t>(size);
+        if (::pread(stream.file.get(), bytes.data(), size, at) != static_cast<ssize_t>(size))
+            return failed_sys("read {}", stream.name);
+        for (std::size_t i = size; i-- > 0;) {
+            const bool last = at + static_cast<off_t>(i) + 1 == end;
+            if (bytes[i] == '\n' && !last && ++newlines == lines) {
+                from = at + static_cast<off_t>(i) + 1;
+                break;
+            }
+        }
+    }
+    if (::lseek(stream.file.get(), from, SEEK_SET) < 0)
+        return failed_sys("go to the end of {}", stream.name);
+    return {};
+}
+
+class Follower {
+public:
+    explicit Follower(const Places& places, const std::string& id) : places_(places), id_(id) {}
+
+    Result<> open(std::optional<std::uint32_t> tail)
+    {
+        const std::string path = format("{}/{}", places_.sandboxes(), id_);
+        events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+        const std::string record = format("{}/{}", places_.records(), id_);
+        if (!events_ || ::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY | IN_CREATE) < 0 ||
+            ::inotify_add_watch(events_.get(), record.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0)
+            return failed_sys("watch {}", path);
+        folder_ = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+        TRY(find_files());
+        for (const auto& stream : streams_)
+            if (stream.file && tail)
+                TRY(go_to_tail(stream, *tail));
+        return {};
+    }
+
+    Result<> copy()
+    {
+        TRY(find_files());
+        for (const auto& stream : streams_)
+            if (stream.file)
+                TRY(copy_rest(stream));
+        return {};
+    }
+
+    Result<> follow()
+    {
+        constexpr int look_ms = 1000;  // whether anybody still guards it
+        for (;;) {
+            const auto existing = find_existing(places_, id_);
+            const bool over = !existing || existing->exit || !existing->guarded;
+            TRY(copy());  // after the look: what is over writes no more
+            if (over)
+                return {};
+            pollfd event = {.fd = events_.get(), .events = POLLIN, .revents = 0};
+            (void)::poll(&event, 1, look_ms);
+            char ignored[4096];
+            (void)!::read(events_.get(), ignored, sizeof ignored);
+        }
+    }
+
+private:
+    // They are made when the container is; the sandbox is its own, so a link leads nowhere.
+    Result<> find_files()
+    {
+        for (auto& stream : streams_) {
+            if (stream.file)
+                continue;
+            auto file = sys::open_at(folder_.get(), stream.name,
+                                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+            if (!file && file.error().code == ENOENT)
+                continue;
+            if (!file)
+                return std::unexpected(file.error());
+            struct stat status = {};
+            if (::fstat(file->get(), &status) < 0 || !S_ISREG(status.st_mode))
+                return failed("{} is no file", stream.name);
+            stream.file = std::move(*file);
+        }
+        return {};
+    }
+
+    const Places& places_;
+    const std::string& id_;
+    sys::Fd folder_ = {};
+    sys::Fd events_ = {};
+    std::array<Stream, 2> streams_ = {Stream{"stdout", STDOUT_FILENO},
+                                      Stream{"stderr", STDERR_FILENO}};
+};
+
+Result<int> run(Call& call)
+{
+    const Places places = TRY(places_of(call));
+    call.id = call.arguments[0];
+    TRY(find_existing(places, call.id));
+    if (call.options.json)
+        return failed("--json is not carried out yet");
+    Follower follower(places, call.id);
+    TRY(follower.open(call.options.tail));
+    TRY(call.options.follow ? follower.follow() : follower.copy());
+    return 0;
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::follow>("follow", 'f', "", "and what it writes until it has ended"),
+    spec::option<&Options::tail>("tail", 0, "N", "of each only the last N lines, to begin with"),
+};
+
+}  // namespace
+
+constinit const Verb kLogs = {
+    {.name = "logs",
+     .arguments = "ID",
+     .summary = "prints what a container has written: stdout to 1, stderr to 2",
+     .options = kOptions},
+    run,
+};
+
+}  // namespace shim

@@ -1,0 +1,44 @@
+// shim run: a container in the foreground.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "shim/begin.hpp"
+#include "shim/launch.hpp"
+
+namespace shim {
+
+namespace {
+
+Result<int> run(Call& call)
+{
+    if (call.options.json)
+        return failed_with(Status::Usage, "--json: all that is printed is the container's own");
+    const pid_t caller = ::getppid();
+    Container container = TRY(begin(call));
+    container.launch.foreground = true;
+    auto code = launch(container, caller);
+    std::ranges::move(container.notices, std::back_inserter(call.notices));
+    return code;
+}
+
+constexpr spec::Option kRunOptions[] = {
+    spec::option<&Options::interactive>("interactive", 'i', "", "our standard input is its own"),
+};
+constexpr auto kOptions = spec::joined(kRunOptions, kBeginOptions);
+
+}  // namespace
+
+constinit const Verb kRun = {
+    {.name = "run",
+     .arguments = "BUNDLE/ [WORD...]",
+     .summary = "runs a container until it ends, and ends as it does",
+     .options = kOptions,
+     .order = spec::Order::First},
+    run,
+    Status::CannotStart,
+};
+
+}  // namespace shim

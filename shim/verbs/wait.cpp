@@ -1,0 +1,43 @@
+// shim wait: until containers have ended.
+
+#include <unistd.h>
+
+#include "shim/await.hpp"
+#include "shim/exit.hpp"
+#include "sys/file.hpp"
+
+namespace shim {
+
+namespace {
+
+Result<int> run(Call& call)
+{
+    const Places places = TRY(places_of(call));
+    const Deadline deadline = after(call.options.timeout);
+    int code = 0;
+    for (const auto& id : call.arguments) {
+        call.id = id;
+        const auto record = TRY(await_end(places, id, deadline));
+        if (!record)
+            return failed("it has not ended in that time");
+        TRY_TO(sys::write_all(STDOUT_FILENO, write(*record) + "\n"), "standard output");
+        code = exit_code(*record);
+    }
+    return code;
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::timeout>("timeout", 0, "TIME", "at most so long: then it fails"),
+};
+
+}  // namespace
+
+constinit const Verb kWait = {
+    {.name = "wait",
+     .arguments = "ID...",
+     .summary = "prints how containers ended, and ends as the last one did",
+     .options = kOptions},
+    run,
+};
+
+}  // namespace shim

@@ -1,0 +1,65 @@
+#include "sys/program.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace sys {
+
+namespace {
+
+constexpr int kCannotExecute = 126;
+
+// All that the child needs is computed before it is made.
+struct Start {
+    std::vector<char*> argv = {};
+    Stdio stdio = {};
+    pid_t parent = 0;
+};
+
+bool give(int from, int number)
+{
+    if (from == number)
+        return true;
+    if (from >= 0)
+        return ::dup2(from, number) == number;
+    const int null = ::open("/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    if (null == number)
+        return true;
+    const bool given = null >= 0 && ::dup2(null, number) == number;
+    ::close(null);
+    return given;
+}
+
+int execute(void* argument)
+{
+    const Start& start = *static_cast<const Start*>(argument);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != start.parent)
+        return kCannotExecute;
+    if (!give(start.stdio.in, STDIN_FILENO) || !give(start.stdio.out, STDOUT_FILENO) ||
+        !give(start.stdio.err, STDERR_FILENO))
+        return kCannotExecute;
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::execv(start.argv[0], start.argv.data());
+    return kCannotExecute;
+}
+
+}  // namespace
+
+Result<Process> start_program(const std::vector<std::string>& words, Stdio stdio)
+{
+    Start start{.stdio = stdio, .parent = ::getpid()};
+    for (const auto& word : words)
+        start.argv.push_back(const_cast<char*>(word.c_str()));
+    start.argv.push_back(nullptr);
+    auto made = spawn(0, -1, execute, &start);
+    if (!made)
+        made.error().doing = format("start {}: {}", words[0], made.error().doing);
+    return made;
+}
+
+}  // namespace sys

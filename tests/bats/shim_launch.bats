@@ -1,0 +1,167 @@
+load helpers
+load shim_helpers
+
+@test "launch: prints the id alone once the program runs; status, list, wait, logs, remove" {
+    bundle "$(script 'echo out; echo err >&2; sleep 0.3; exit 5')"
+    run -0 --separate-stderr shim launch --name web b/
+    [ "$output" = web ] && [ -z "$stderr" ]
+    [ "$(shim status --json web | jq -r '[.id, .status, .step, .bundle, .image] | @json')" = \
+        "[\"web\",\"running\",\"supervise\",\"$PWD/b\",null]" ]
+    [ "$(cat "/proc/$(of web shim_pid)/comm" "/proc/$(of web keeper_pid)/comm")" = $'shim\nshim:keeper' ]
+    [ "$(of web pid)" = "$(runtime state web | jq .pid)" ]
+    [ "$(shim list --json | jq -r '.[].id')" = web ]
+    [[ $(shim list) = *$'\n'web\ *running\ *"$PWD/b" ]]
+    run -5 shim wait web
+    [ "$(jq -r '[.id, .code] | @json' <<<"$output")" = '["web",5]' ]
+    [ "$output" = "$(cat $records/web/exit.json)" ]
+    run -0 --separate-stderr shim logs web
+    [ "$output" = out ] && [ "$stderr" = err ]
+    shim remove web
+    run -1 shim status web
+    [ "$output" = "shim: status web: container does not exist" ]
+}
+
+@test "launch: a program that is missing: the sentence names the id, the record stays" {
+    bundle '.process.args = ["no-such-program"]'
+    run -127 shim launch --name web b/
+    [ "$output" = 'shim: launch web: create container: runtime: create web: init: find program: exec "no-such-program": executable file not found in $PATH' ]
+    run -127 shim wait web
+    [ "$(of web status)" = failed ]
+    run -127 shim launch --rm --name other b/
+    [ "$(shim list -q)" = web ]
+}
+
+@test "wait: several, a time-out, an unknown one" {
+    bundle "$(script 'exit 3')"
+    shim launch --name a b/
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name b b/
+    run -1 shim wait --timeout 100ms a b
+    [ "${lines[1]}" = "shim: wait b: it has not ended in that time" ]
+    shim kill b INT; shim kill b KILL
+    run -137 shim wait a b
+    [ "$(jq -rs 'map(.code) | @json' <<<"$output")" = '[3,137]' ]
+    run -1 shim wait nobody
+    [ "$output" = "shim: wait nobody: container does not exist" ]
+}
+
+@test "wait tells how a container ended that --rm has removed" {
+    bundle "$(script 'sleep 0.5; exit 6')"
+    shim launch --rm --name web b/
+    run -6 shim wait web
+    [ -z "$(shim list -q)" ]
+}
+
+@test "logs: the last lines, and whatever comes until the end" {
+    bundle "$(script 'for i in 1 2 3; do echo $i; done; sleep 0.3; printf 4')"
+    shim launch --name web b/
+    run -0 timeout 10 shim logs -f --tail 2 web
+    [ "$output" = $'2\n3\n4' ]
+    run -0 shim logs --tail 0 web
+    [ "$output" = "" ]
+    run -0 shim logs --tail 9 web
+    [ "$output" = $'1\n2\n3\n4' ]
+}
+
+@test "a follower of logs that is stopped, or killed, stops nothing" {
+    bundle "$(script 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done')"
+    shim launch --name web b/
+    shim logs -f web | sleep 100 3>&- &
+    stopped=$!
+    shim logs -f web > seen 3>&- &
+    kill -9 $!
+    run -0 timeout 20 shim wait web
+    [ "$(shim logs --tail 1 web)" = "line 19999" ]
+    kill $stopped
+}
+
+@test "destroy asks, waits, kills, and may be said again; the record stays" {
+    bundle "$(script 'trap "exit 8" TERM; echo ready; while :; do sleep 0.05; done')"
+    shim launch --name web b/
+    until shim logs web | grep -q ready; do sleep 0.02; done
+    shim destroy web
+    [ "$(record web '[.code, .reason, .message] | @json')" = '[8,"stopped","it was asked to stop"]' ]
+    shim destroy web
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name deaf b/
+    shim destroy --timeout 100ms deaf
+    [ "$(record deaf '[.code, .signal, .reason] | @json')" = '[137,9,"stopped"]' ]
+    shim launch --name late --stop-signal USR1 --stop-timeout 0 b/
+    shim destroy --json late | jq -e '.code == 137'
+    run -1 shim destroy nobody
+    [ "$output" = "shim: destroy nobody: container does not exist" ]
+}
+
+@test "remove: not what runs, but with -f" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    run -1 shim remove web
+    [ "$output" = "shim: remove web: it has not ended (-f ends it)" ]
+    shim remove -f web
+    run -1 shim wait web
+    [ "$output" = "shim: wait web: container does not exist" ]
+}
+
+@test "kill: what does not run is not killed" {
+    bundle "$(script 'exit 0')"
+    run -0 shim run --name web b/
+    run -1 shim kill web
+    [ "$output" = "shim: kill web: container not running: it is exited" ]
+    run -2 shim kill web NONSENSE
+}
+
+@test "a shim that is killed has a successor, which knows it all; so has a keeper" {
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 11')"
+    shim launch --name web b/
+    started=$(of web started)
+    for who in shim keeper keeper shim; do
+        before=$(of web ${who}_pid)
+        kill -9 "$before"
+        until now=$(of web ${who}_pid) && [ "$now" != "$before" ]; do sleep 0.05; done
+    done
+    [ "$(of web status)" = running ] && [ "$(of web started)" = "$started" ]
+    touch b/rootfs/end
+    run -11 timeout 20 shim wait web
+    [ "$(record web .known)" = true ]
+}
+
+@test "recover: what lost both is adopted while it runs, and known as far as anybody can know" {
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 12')"
+    shim launch --name web b/
+    kill -9 "$(of web keeper_pid)" "$(of web shim_pid)"
+    until [ "$(of web status)" = broken ]; do sleep 0.02; done
+    [ "$(shim recover)" = "web: adopted" ]
+    until_is web running
+    touch b/rootfs/end
+    shim wait web || true
+    [ "$(record web '.known == false or .code == 12')" = true ]
+    rm b/rootfs/end
+    shim launch --name lost b/
+    kill -9 "$(of lost keeper_pid)" "$(of lost shim_pid)"
+    touch b/rootfs/end
+    until [ "$(runtime state lost | jq -r .status)" = stopped ]; do sleep 0.02; done
+    run -125 shim wait lost
+    [ "$(record lost '[.known, .code, .reason] | @json')" = '[false,null,"unknown"]' ]
+}
+
+@test "recover: a reboot is told, a broken record is left alone and stops nothing" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name a b/
+    shim launch --name b b/
+    for id in a b; do kill -9 "$(of $id keeper_pid)" "$(of $id shim_pid)"; done
+    runtime delete --force b
+    rm -r "$running/b"
+    jq -c '.bootId = "another"' "$records/b/launch.json" > edited
+    mv edited "$records/b/launch.json"
+    echo '{' > "$records/a/launch.json"
+    mkdir "$records/.new.left" /var/lib/davit/sandbox/left
+    run -0 shim recover --json
+    [ "$(jq -r 'map(.id + " " + .recovered) | @json' <<<"$output")" = '["a broken","b finished"]' ]
+    [ "$(record b '[.known, .message] | @json')" = '[false,"the machine was started anew"]' ]
+    [ "$(ls -A $records)" = $'a\nb' ]
+    [ "$(of a status)" = broken ]
+    run -1 shim remove a
+    shim remove -f a
+    runtime delete --force a
+    rm -r "$running/a"
+}

@@ -1,0 +1,131 @@
+load helpers
+load shim_helpers
+
+@test "run: the container's code, output, errors and record; nothing else" {
+    bundle "$(script 'echo out; echo err >&2; exit 7')"
+    run -7 --separate-stderr shim run --name web b/
+    [ "$output" = out ] && [ "$stderr" = err ]
+    [ "$(record web '[.id, .known, .code, .signal, .core, .oom, .reason, .stage, .message] | @json')" = \
+        '["web",true,7,null,false,null,"exited","supervise",""]' ]
+    [ "$(ls $records/web)" = $'exit.json\nlaunch.json' ]
+    [ "$(stat -c %a $records/web $records/web/exit.json /var/lib/davit/sandbox/web)" = $'700\n600\n700' ]
+    no_shim_is_left
+    [ "$(of web status)" = exited ]
+}
+
+@test "run --rm leaves no record, log or sandbox, after failures too" {
+    bundle "$(script 'exit 3')"
+    run -3 shim run --rm b/
+    [ -z "$(shim list -q)" ]
+    bundle '.process.args = ["no-such-program"]'
+    run -127 shim run --rm b/
+    [ -z "$(shim list -q)" ]
+}
+
+@test "run: a name that is made up, and told" {
+    bundle "$(script 'exit 0')"
+    run -0 shim run --id-file id b/
+    [[ $(cat id) =~ ^[0-9a-f]{12}$ ]]
+    [ "$(shim list -q)" = "$(cat id)" ]
+}
+
+@test "run: standard input is the container's with -i only" {
+    bundle '.process.args = ["cat"]'
+    run -0 bash -c 'echo x | timeout 10 shim run --rm -i b/'
+    [ "$output" = x ]
+    run -0 bash -c 'echo x | timeout 10 shim run --rm b/'
+    [ "$output" = "" ]
+}
+
+@test "run: a reader that has enough ends an endless writer" {
+    bundle '.process.args = ["yes"]'
+    [ "$(timeout 10 shim run --rm b/ 2>err | head -n 1)" = y ]
+}
+
+@test "run: signals are the container's" {
+    bundle "$(script 'trap "echo got usr1" USR1; trap "echo got term; exit 9" TERM
+                      echo ready; while :; do sleep 0.05; done')"
+    shim run --name web b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.02; done
+    kill -USR1 $!
+    until grep -q usr1 out; do sleep 0.02; done
+    kill -TERM $!
+    code=0; wait $! || code=$?
+    [ "$code" = 9 ]
+    [ "$(record web '[.code, .reason] | @json')" = '[9,"exited"]' ]
+}
+
+@test "run: a program that is killed is told as such" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim run --name web b/ 3>&- &
+    until_is web running
+    shim kill web KILL
+    code=0; wait $! || code=$?
+    [ "$code" = 137 ]
+    [ "$(record web '[.code, .signal, .reason] | @json')" = '[137,9,"signaled"]' ]
+}
+
+@test "run: a program that is missing or cannot be executed: one sentence, the code, the record" {
+    bundle '.process.args = ["no-such-program"]'
+    run -127 shim run --name web b/
+    [ "$output" = 'shim: run web: create container: runtime: create web: init: find program: exec "no-such-program": executable file not found in $PATH' ]
+    [ "$(record web '[.known, .code, .reason, .stage, .started] | @json')" = '[true,127,"failed","create container",null]' ]
+    [[ $(record web .message) = *'executable file not found in $PATH' ]]
+    [ "$(of web status)" = failed ]
+    bundle '.process.args = ["/etc"]'
+    run -126 shim run --rm b/
+    [ "${#lines[@]}" = 1 ]
+}
+
+@test "run: what is wrong before there is a container leaves nothing" {
+    mkdir empty
+    run -125 shim run --name web empty/
+    says 'shim: run web: bundle '
+    says 'open config.json: no such file or directory (ENOENT)'
+    run -125 shim run --name web nowhere/
+    says 'shim: run web: open nowhere/: no such file or directory (ENOENT)'
+    bundle
+    run -2 shim run --name ../evil b/
+    run -2 shim run --stop-signal NONE b/
+    run -2 shim run -e A=B b/
+    says 'option --env: config.json of the bundle decides that'
+    run -2 shim run b/ true
+    says '"true": the command is decided by config.json of the bundle'
+    [ -z "$(shim list -q)" ]
+    [ ! -e $records/web ]
+}
+
+@test "run: an id that is taken stays what it was" {
+    bundle "$(script 'exit 5')"
+    run -5 shim run --name web b/
+    before=$(cat $records/web/exit.json)
+    run -125 shim run --name web b/
+    says 'shim: run web: take id: a container with this id already exists'
+    [ "$(cat $records/web/exit.json)" = "$before" ]
+    [ "$(ls -A $records)" = web ]
+}
+
+@test "run: it ends with its caller" {
+    bundle "$(script 'trap "exit 4" TERM; echo ready; while :; do sleep 0.05; done')"
+    bash -c 'shim run --name web b/ > out & until grep -q ready out; do sleep 0.02; done; kill -9 $$' || true
+    run -4 shim wait web
+    [ "$(record web '[.reason, .message] | @json')" = '["stopped","its caller has ended"]' ]
+}
+
+@test "run: where its shim is killed the container is gone within the stop time-out, and its record says so" {
+    bundle "$(script 'trap "" TERM; echo ready; while :; do sleep 0.05; done')"
+    shim run --name web --stop-timeout 300ms b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.02; done
+    kill -9 $!
+    run -137 timeout 20 shim wait web
+    [ "$(record web '[.known, .code, .reason, .message] | @json')" = '[true,137,"stopped","its shim was killed"]' ]
+}
+
+@test "run: a memory hog is told as one, with the group, its limit and its peak" {
+    bundle '.linux.resources.memory.limit = 33554432' \
+        '.process.args = ["dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1"]'
+    run -137 shim run --name web b/
+    [ "$(record web '[.code, .reason, .oom.victim, .oom.limit, .oom.kills] | @json')" = '[137,"oom","init",33554432,1]' ]
+    [ "$(record web '.oom.peak')" -gt 30000000 ]
+    [[ $(record web .oom.cgroup) = /sys/fs/cgroup/*davit-web* ]]
+}
