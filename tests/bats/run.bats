@@ -183,8 +183,8 @@ teardown() {
     says "rootfs:/proc is no folder; proc is not mounted through a symbolic link"
     rm b/rootfs/proc && rm -rf b/rootfs/dev && ln -s "$PWD/outside" b/rootfs/dev
     bundle '.root.readonly = false' '.mounts |= map(select(.destination | startswith("/dev") | not))'
-    run -125 runtime run b/
-    says 'init: make devices: '
+    run -0 runtime run b/
+    [ -c "b/rootfs$PWD/outside/null" ]
     [ -z "$(ls -A outside)" ]
 }
 
