@@ -208,6 +208,16 @@ crw-r--r--    1 0        0           1,   3 $(date -r b/rootfs/data/node '+%b %e
     [ -z "$(ls -A host)" ]
 }
 
+@test "a file is not mounted on a folder, nor a folder on a file" {
+    mkdir volume && touch volume/file
+    bundle '.mounts += [{destination: "/etc", source: "../volume/file", options: ["bind"]}]'
+    run -125 runtime run b/
+    says 'attach a mount on rootfs:/etc: is a directory (EISDIR)'
+    bundle '.mounts[-1] |= (.destination = "/etc/passwd" | .source = "../volume")'
+    run -125 runtime run b/
+    says 'open rootfs:/etc/passwd as a folder: not a directory (ENOTDIR)'
+}
+
 @test "a link of the image that leads nowhere stands for where it leads" {
     mkdir volume && touch volume/file
     bundle "$(script 'cat /proc/self/mountinfo')" '.root.readonly = false' '.mounts += [
