@@ -150,13 +150,26 @@ Result<> adjust_oom_score(Container& container)
     return {};
 }
 
+// Its end of the channel has closed without a word.
+std::unexpected<Error> gone(Container& container)
+{
+    const auto code = container.init.wait();
+    if (!code || *code <= 128)
+        return failed("init is gone without a word");
+    auto error = failed("init was killed by SIG{}", ::sigabbrev_np(*code - 128));
+    const auto& resources = container.bundle.config.linux.resources;
+    if (*code - 128 == SIGKILL && resources && resources->memory && resources->memory->limit)
+        error.error().hint = "perhaps its memory limit is too small for any program";
+    return error;
+}
+
 Result<> wait_for_init(Container& container)
 {
     TRY(tell_init(container, Word::Go));
     for (;;) {
         auto message = TRY(hear_from_init(container));
         if (!message)
-            return failed("init is gone without a word");
+            return gone(container);
         if (message->kind != static_cast<char>(Word::Terminal))
             return {};
         container.terminal = std::move(message->fd);
@@ -239,12 +252,12 @@ Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& con
                        ::sigabbrev_np(signal));
 }
 
-Result<> tell_init(const Container& container, Word word)
+Result<> tell_init(Container& container, Word word)
 {
     if (container.init_channel.send(static_cast<char>(word)))
         return {};
     TRY(hear_from_init(container));
-    return failed("init is gone without a word");
+    return gone(container);
 }
 
 Result<> write_pid_file(Container& container)

@@ -75,7 +75,7 @@ struct Container {
 Result<> make_container(Container& container);
 
 // Where init is gone, the error is what it said before it went.
-Result<> tell_init(const Container& container, Word word);
+Result<> tell_init(Container& container, Word word);
 
 // The next word of init, nothing where its end is closed.
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);

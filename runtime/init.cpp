@@ -260,6 +260,10 @@ std::vector<std::string> environment_of(const Init& init)
         if (const char* names = std::getenv("LISTEN_FDNAMES"))
             environment.push_back(format("LISTEN_FDNAMES={}", names));
     }
+    // An empty one is none: programs would take it for the root.
+    const char* home = variable(environment, "HOME");
+    if (!home || !*home)
+        environment.push_back("HOME=" + home_of(init.bundle.config.process->user.uid));
     return last_of_each(environment);
 }
 
@@ -268,8 +272,6 @@ Result<> find_the_program(Init& init)
     const spec::Process& process = *init.bundle.config.process;
     init.proc = {};
     init.environment = environment_of(init);
-    if (!variable(init.environment, "HOME"))
-        init.environment.push_back("HOME=" + home_of(process.user.uid));
     init.program = TRY(find_program(process.args[0], variable(init.environment, "PATH")));
     return {};
 }

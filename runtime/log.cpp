@@ -119,8 +119,8 @@ void Log::tell(const Notice& notice, const std::string& subject, const Options& 
     if (file_ && notice.level <= level_of(options, LogLevel::Warning))
         (void)sys::write_all(file_.get(), line(notice.level, text, nullptr, options.log_format));
     // Success is silent: engines take what stands on standard error for a failure.
-    const bool shown = notice.level <= level_of(options, LogLevel::Error) &&
-                       !(file_ && options.log_only);
+    const bool shown =
+        notice.level <= level_of(options, LogLevel::Error) && !(file_ && options.log_only);
     if (shown && !file_ && options.log_format == LogFormat::Json)
         write_error(json_line(notice.level, text, nullptr));
     else if (shown)

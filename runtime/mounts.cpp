@@ -98,6 +98,12 @@ Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
     return {};
 }
 
+// Whatever is mounted there is hidden by the rootfs.
+bool is_root(std::string_view path)
+{
+    return path.find_first_not_of("/.") == path.npos && !path.contains("...");
+}
+
 Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& sum, MountOp& op)
 {
     if (sum.remount)
@@ -106,6 +112,8 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
         op.what.type = "cgroup";
     if (op.kind == MountKind::FileSystem && op.what.type == "cgroup")
         op.kind = MountKind::Cgroup;
+    if (op.kind != MountKind::Remount && is_root(op.destination))
+        return failed("on / there is the rootfs already");
     if (op.copy_up && (op.kind != MountKind::FileSystem || op.what.type != "tmpfs"))
         return failed("option tmpcopyup is for a tmpfs only");
     op.what.flags = sum.set;

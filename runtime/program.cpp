@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace runtime {
 
@@ -25,8 +26,9 @@ const char* variable(const std::vector<std::string>& environment, std::string_vi
 std::vector<std::string> last_of_each(const std::vector<std::string>& environment)
 {
     std::vector<std::string> kept;
+    std::unordered_set<std::string_view> names;
     for (auto entry = environment.rbegin(); entry != environment.rend(); ++entry)
-        if (std::ranges::find(kept, name_of(*entry), name_of) == kept.end())
+        if (names.insert(name_of(*entry)).second)
             kept.push_back(*entry);
     std::ranges::reverse(kept);
     return kept;

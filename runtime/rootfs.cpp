@@ -87,7 +87,12 @@ static Result<> make_bind(const sys::Fd& root, const MountOp& op, sys::Fd tree)
                                                : sys::make_file_in_root(root, op.destination);
     if (!target)
         return std::unexpected(target.error());
-    return sys::attach(tree, *target, op.destination);
+    auto attached = sys::attach(tree, *target, op.destination);
+    struct stat below = {};
+    if (!attached && !S_ISDIR(found.st_mode) && ::fstat(target->get(), &below) == 0 &&
+        S_ISDIR(below.st_mode))
+        attached.error().code = EISDIR;  // the kernel says EINVAL
+    return attached;
 }
 
 // proc and sysfs: what reads or writes them trusts their place, so no symlink may lead there

@@ -1,6 +1,7 @@
 #include "runtime/state_dir.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 namespace runtime {
 
 static constexpr const char* kState = "state.json";
+static constexpr const char* kStateHalf = "state.json.new";
 static constexpr const char* kConfig = "config.json";
 
 std::string default_root()
@@ -39,7 +41,13 @@ Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
         return failed_sys("make folder {}/{}", root, id);
     }
     sys::Fd fd = TRY(sys::open_at(parent->get(), id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    return StateDir(std::move(*parent), id, std::move(fd), true);
+    StateDir dir(std::move(*parent), id, std::move(fd), true);
+    const bool locked = TRY(dir.try_lock());
+    if (!locked) {
+        dir.keep();
+        return failed("somebody deletes it already");
+    }
+    return dir;
 }
 
 Result<std::optional<StateDir>> StateDir::find(const std::string& root, const std::string& id)
@@ -57,6 +65,24 @@ Result<std::optional<StateDir>> StateDir::find(const std::string& root, const st
     return StateDir(std::move(*parent), id, std::move(*fd), false);
 }
 
+Result<bool> StateDir::try_lock() const
+{
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return errno == EWOULDBLOCK ? Result<bool>(false) : failed_sys("lock the folder of {}", id_);
+}
+
+void StateDir::unlock() const
+{
+    ::flock(fd_.get(), LOCK_UN);
+}
+
+bool StateDir::is_removed() const
+{
+    struct stat folder = {};
+    return ::fstat(fd_.get(), &folder) == 0 && folder.st_nlink == 0;
+}
+
 StateDir::~StateDir()
 {
     if (made_ && fd_)
@@ -67,11 +93,10 @@ Result<> StateDir::save(const spec::State& state) const
 {
     // As sys::replace_file, but for what does not outlive a power failure anyway, and has one
     // writer.
-    constexpr const char* half = "state.json.new";
     const sys::Fd file =
-        TRY(sys::open_at(fd_.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
-    TRY_TO(sys::write_all(file.get(), spec::write_state(state)), "{}", half);
-    if (::renameat(fd_.get(), half, fd_.get(), kState) < 0)
+        TRY(sys::open_at(fd_.get(), kStateHalf, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+    TRY_TO(sys::write_all(file.get(), spec::write_state(state)), "{}", kStateHalf);
+    if (::renameat(fd_.get(), kStateHalf, fd_.get(), kState) < 0)
         return failed_sys("make {}", kState);
     return {};
 }
@@ -104,6 +129,15 @@ static Result<> unlink_all(int folder, const std::vector<std::string>& names)
     return {};
 }
 
+Result<> StateDir::check_is_ours() const
+{
+    const auto names = TRY(sys::names_in(fd_));
+    for (const std::string_view name : names)
+        if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf)
+            return failed("it is no container: its folder holds {}", name);
+    return {};
+}
+
 Result<> StateDir::remove()
 {
     made_ = false;
@@ -111,8 +145,7 @@ Result<> StateDir::remove()
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
         return {};
     // What was half written when somebody was killed.
-    const auto names = TRY(sys::names_in(fd_));
-    TRY(unlink_all(fd_.get(), names));
+    TRY(unlink_all(fd_.get(), {kStateHalf}));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
     return {};

@@ -33,6 +33,12 @@ public:
     Result<> save_config(std::string_view text) const;
     Result<std::string> load_config() const;
     void keep() { made_ = false; }
+    // Whoever makes or removes the container keeps the others from it, from make() on: false where
+    // somebody else does. It ends with unlock(), or with the process.
+    Result<bool> try_lock() const;
+    void unlock() const;
+    bool is_removed() const;
+    Result<> check_is_ours() const;  // that it holds nothing but what was said above
     Result<> remove();  // state.json last, so that what is interrupted can be done again
 
 private:

@@ -36,9 +36,10 @@ bool is_bundle(std::string_view word)
 Result<> read_bundle(Container& container, const std::string& word)
 {
     if (!is_bundle(word))
-        return failed("{}: images are not carried out yet (a bundle's path begins with / or . or "
-                      "ends with /)",
-                      word);
+        return failed(
+            "{}: images are not carried out yet (a bundle's path begins with / or . or "
+            "ends with /)",
+            word);
     const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, word, O_PATH | O_DIRECTORY));
     container.launch.bundle = TRY(sys::path_of(folder, word));
     const std::string text = TRY_TO(sys::read_file(folder.get(), "config.json", spec::kJsonMost),

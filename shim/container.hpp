@@ -28,26 +28,26 @@ inline constexpr char kRuns = 'R';
 // What shim and keeper say to each other; an error that stopped a task crosses as such.
 enum class Word : char {
     Nothing = 0,
-    Create = 'c',    // to the keeper: have it created
-    Start = 's',     // have its program started
-    Told = 't',      // the client has its answer
-    Dismiss = 'q',   // all is done
-    Created = 'C',   // from the keeper
+    Create = 'c',   // to the keeper: have it created
+    Start = 's',    // have its program started
+    Told = 't',     // the client has its answer
+    Dismiss = 'q',  // all is done
+    Created = 'C',  // from the keeper
     Started = 'S',
-    Ended = 'X',     // its value is the wait status
+    Ended = 'X',  // its value is the wait status
 };
 
 struct Container {
     Places places = {};
     std::string runtime = {};  // the program
     spec::LaunchRecord launch = {};
-    bool gives_input = false;   // -i
-    std::string id_file = {};   // --id-file
+    bool gives_input = false;  // -i
+    std::string id_file = {};  // --id-file
 
-    sys::Fd record = {};            // the folder of what lasts; its flock(2) is held by both
-    sys::Fd folder = {};            // the folder of what runs
-    sys::Channel other = {};        // the shim's to its keeper, the keeper's to its shim
-    sys::Channel client = {};       // of `launch`: who waits for the word
+    sys::Fd record = {};       // the folder of what lasts; its flock(2) is held by both
+    sys::Fd folder = {};       // the folder of what runs
+    sys::Channel other = {};   // the shim's to its keeper, the keeper's to its shim
+    sys::Channel client = {};  // of `launch`: who waits for the word
     pid_t shim_pid = 0;
     pid_t keeper_pid = 0;
 
@@ -55,12 +55,12 @@ struct Container {
     Word task = Word::Nothing;  // that the keeper has been given and has not answered yet
     bool above_keeper = false;  // of the shim: the keeper is its child
     Parent parent = Parent::Keeper;
-    spec::State state = {};  // runtime's record
+    spec::State state = {};              // runtime's record
     std::uint64_t oom_kills_before = 0;  // of a group that was there before it
     std::string started = {};
     std::optional<spec::RawEnd> end = {};
-    bool lost = false;  // it has ended, and nobody can tell how
-    std::string lost_by = {};  // why, where that is known
+    bool lost = false;          // it has ended, and nobody can tell how
+    std::string lost_by = {};   // why, where that is known
     bool stop_at_once = false;  // whoever takes over is to end it
 
     std::string step = {};              // in progress

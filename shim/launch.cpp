@@ -77,24 +77,17 @@ Result<> supervise(Life& life)
 }
 
 constexpr sys::Step<Life> kLaunch[] = {
-    {"make folder", make_folder},
-    {"write id file", write_id_file},
-    {"hire keeper", hire},
-    {"open supervision", open_supervision},
-    {"create container", create},
-    {"start container", start},
-    {"tell client", tell_client},
-    {"supervise", supervise},
+    {"make folder", make_folder}, {"write id file", write_id_file},
+    {"hire keeper", hire},        {"open supervision", open_supervision},
+    {"create container", create}, {"start container", start},
+    {"tell client", tell_client}, {"supervise", supervise},
 };
 
 // Of a shim that takes over: each step knows what is done already.
 constexpr sys::Step<Life> kAdopt[] = {
-    {"hire keeper", hire},
-    {"open supervision", open_supervision},
-    {"create container", create},
-    {"start container", start},
-    {"tell client", tell_client},
-    {"supervise", supervise},
+    {"hire keeper", hire},        {"open supervision", open_supervision},
+    {"create container", create}, {"start container", start},
+    {"tell client", tell_client}, {"supervise", supervise},
 };
 
 Result<> record_exit(Life& life)
@@ -112,8 +105,7 @@ Result<> tell_failure(Life& life)
 
 Result<> delete_container(Life& life)
 {
-    return life.container.folder ? call_runtime(life.container, "delete", {"--force"})
-                                 : Result<>();
+    return life.container.folder ? call_runtime(life.container, "delete", {"--force"}) : Result<>();
 }
 
 Result<> remove_folder(Life& life)
@@ -133,10 +125,8 @@ Result<> remove_all(Life& life)
 
 // Each may be done again by whoever takes over; the last one it never outlives.
 constexpr sys::Step<Life> kEnd[] = {
-    {"record exit", record_exit},
-    {"delete container", delete_container},
-    {"remove folder", remove_folder},
-    {"remove record", remove_all},
+    {"record exit", record_exit},     {"delete container", delete_container},
+    {"remove folder", remove_folder}, {"remove record", remove_all},
     {"tell failure", tell_failure},
 };
 
@@ -181,8 +171,8 @@ bool look_back(Container& container)
     const auto record = read_exit(container.record);
     if (record && *record && !(*record)->stage.empty() &&
         (*record)->reason == spec::EndReason::Failed)
-        container.failure = Error{.doing = (*record)->message,
-                                  .status = static_cast<Status>(exit_code(**record))};
+        container.failure =
+            Error{.doing = (*record)->message, .status = static_cast<Status>(exit_code(**record))};
     return is_removed(container.record) || (record && *record);
 }
 

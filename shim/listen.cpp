@@ -17,21 +17,21 @@ using S = Supervisor;
 Result<> S::take(Key key)
 {
     switch (key) {
-    case Key::Keeper:
-        return take_message();
-    case Key::Signals:
-        return take_signal();
-    case Key::Folder:
-        return take_stop_request();
-    case Key::Client:
-        (void)loop_.watch(Key::Client, container_.client.fd().get(), 0);
-        return stop_as_launched("whoever asked for it has gone");
-    case Key::Caller:
-        (void)loop_.watch(Key::Caller, caller_.get(), 0);
-        return stop_as_launched("its caller has ended");
-    case Key::Init:
-        (void)loop_.watch(Key::Init, init_.get(), 0);
-        return take_end_from_kernel();
+        case Key::Keeper:
+            return take_message();
+        case Key::Signals:
+            return take_signal();
+        case Key::Folder:
+            return take_stop_request();
+        case Key::Client:
+            (void)loop_.watch(Key::Client, container_.client.fd().get(), 0);
+            return stop_as_launched("whoever asked for it has gone");
+        case Key::Caller:
+            (void)loop_.watch(Key::Caller, caller_.get(), 0);
+            return stop_as_launched("its caller has ended");
+        case Key::Init:
+            (void)loop_.watch(Key::Init, init_.get(), 0);
+            return take_end_from_kernel();
     }
     return {};
 }
@@ -59,19 +59,19 @@ Result<> S::take_message()
     }
     container_.task = Word::Nothing;
     switch (Word{(*message)->kind}) {
-    case Word::Created:
-        return happens({.what = What::Made});
-    case Word::Started:
-        return happens({.what = What::Started});
-    case Word::Ended: {
-        auto raw = read_raw(container_.folder);
-        container_.end = raw && *raw ? std::move(**raw)
-                                     : spec::RawEnd{.wait_status = (*message)->value,
-                                                    .finished = sys::utc_now()};
-        return happens({.what = What::Ended});
-    }
-    default:
-        return failed("the keeper says '{}'", (*message)->kind);
+        case Word::Created:
+            return happens({.what = What::Made});
+        case Word::Started:
+            return happens({.what = What::Started});
+        case Word::Ended: {
+            auto raw = read_raw(container_.folder);
+            container_.end = raw && *raw ? std::move(**raw)
+                                         : spec::RawEnd{.wait_status = (*message)->value,
+                                                        .finished = sys::utc_now()};
+            return happens({.what = What::Ended});
+        }
+        default:
+            return failed("the keeper says '{}'", (*message)->kind);
     }
 }
 

@@ -19,8 +19,7 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,  &kLaunch,  &kWait,   &kStatus,  &kList,
-    &kLogs, &kKill,    &kDestroy, &kRemove, &kRecover,
+    &kRun, &kLaunch, &kWait, &kStatus, &kList, &kLogs, &kKill, &kDestroy, &kRemove, &kRecover,
 };
 
 static constexpr std::string_view kNotYet[] = {

@@ -225,8 +225,8 @@ void show_status(const Container& container, spec::LifeStatus status)
                                 .image = container.launch.image,
                                 .started = container.started});
     constexpr const char* half = "status.json.new";
-    const auto file = sys::open_at(container.folder.get(), half,
-                                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    const auto file =
+        sys::open_at(container.folder.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
     if (file && sys::write_all(file->get(), json.text()))
         (void)::renameat(container.folder.get(), half, container.folder.get(), kStatusFile);
 }

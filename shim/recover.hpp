@@ -20,7 +20,8 @@ struct Recovery {
 // Safe at any time, by several at once: who holds the lock does it, the others find it guarded.
 Result<Recovery> recover(Existing existing);
 
-// What processes that were killed left where it has no id: half-made records, sandboxes without one.
+// What processes that were killed left where it has no id: half-made records, sandboxes without
+// one.
 Result<> sweep(const Places& places);
 
 }  // namespace shim

@@ -16,10 +16,7 @@ static constexpr auto kStopRequest = spec::object<StopRequest>(kFields);
 Result<> write_stop_request(const sys::Fd& folder, const StopRequest& request)
 {
     spec::JsonWriter json;
-    json.object()
-        .member("signal", request.signal)
-        .member("timeoutMs", request.timeout_ms)
-        .end();
+    json.object().member("signal", request.signal).member("timeoutMs", request.timeout_ms).end();
     return sys::replace_file(folder.get(), kStopFile, json.text(), 0600);
 }
 

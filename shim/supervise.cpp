@@ -48,13 +48,13 @@ const S::Row S::kTable[] = {
 static spec::LifeStatus shown(State state)
 {
     switch (state) {
-    case State::Running:
-        return spec::LifeStatus::Running;
-    case State::Stopping:
-    case State::Ended:
-        return spec::LifeStatus::Stopping;
-    default:
-        return spec::LifeStatus::Launching;
+        case State::Running:
+            return spec::LifeStatus::Running;
+        case State::Stopping:
+        case State::Ended:
+            return spec::LifeStatus::Stopping;
+        default:
+            return spec::LifeStatus::Launching;
     }
 }
 
@@ -160,9 +160,8 @@ int S::wait_ms() const
 
 Result<> S::happens(const Event& event)
 {
-    const auto* row = std::ranges::find_if(kTable, [&](const Row& each) {
-        return each.state == state_ && each.what == event.what;
-    });
+    const auto* row = std::ranges::find_if(
+        kTable, [&](const Row& each) { return each.state == state_ && each.what == event.what; });
     if (row == std::end(kTable))
         return {};
     const State before = state_;

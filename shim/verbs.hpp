@@ -38,12 +38,12 @@ struct Options {
 struct Call {
     Options options = {};
     std::vector<std::string> arguments = {};
-    std::string id = {};                   // of the container, once it is known: errors name it
+    std::string id = {};                    // of the container, once it is known: errors name it
     std::vector<std::string> notices = {};  // errors that did not stop the verb
 };
 
 struct Verb : spec::Verb {
-    Result<int> (*run)(Call&);          // ends with this status
+    Result<int> (*run)(Call&);            // ends with this status
     Status fails_with = Status::Failure;  // where an error says no more than that
 };
 

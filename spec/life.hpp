@@ -16,13 +16,13 @@ namespace spec {
 // launch.json: what was asked for.
 struct LaunchRecord {
     std::string id = {};
-    std::string bundle = {};        // absolute
-    std::string image = {};         // empty: a bundle was given
-    std::string root = {};          // --root: where the shim and the runtime keep what runs
-    std::string boot_id = {};       // of /proc/sys/kernel/random: what ran before ended with it
+    std::string bundle = {};   // absolute
+    std::string image = {};    // empty: a bundle was given
+    std::string root = {};     // --root: where the shim and the runtime keep what runs
+    std::string boot_id = {};  // of /proc/sys/kernel/random: what ran before ended with it
     std::string created = {};
-    bool foreground = false;        // `run`: it ends with its caller
-    bool remove = false;            // --rm
+    bool foreground = false;  // `run`: it ends with its caller
+    bool remove = false;      // --rm
     bool terminal = false;
     std::int32_t stop_signal = 15;
     std::uint64_t stop_timeout_ms = 10'000;
@@ -31,7 +31,15 @@ struct LaunchRecord {
 Result<LaunchRecord> read_launch_record(std::string_view text, std::string_view name);
 std::string write(const LaunchRecord& record);
 
-enum class LifeStatus : std::uint8_t { Launching, Running, Paused, Stopping, Exited, Failed, Broken };
+enum class LifeStatus : std::uint8_t {
+    Launching,
+    Running,
+    Paused,
+    Stopping,
+    Exited,
+    Failed,
+    Broken
+};
 template <>
 inline constexpr auto kWords<LifeStatus> =
     words("launching", "running", "paused", "stopping", "exited", "failed", "broken");
@@ -87,15 +95,15 @@ struct UsageRecord {
 // exit.json.
 struct ExitRecord {
     std::string id = {};
-    bool known = false;                         // false: nobody saw how it ended
-    std::optional<std::int32_t> code = {};      // as a shell tells it; absent where it is not known
-    std::optional<std::int32_t> signal = {};    // that ended it
-    bool core = false;                          // it left a core dump
+    bool known = false;                       // false: nobody saw how it ended
+    std::optional<std::int32_t> code = {};    // as a shell tells it; absent where it is not known
+    std::optional<std::int32_t> signal = {};  // that ended it
+    bool core = false;                        // it left a core dump
     std::optional<OomRecord> oom = {};
-    std::string stage = {};                     // the step of the shim in which it ended
+    std::string stage = {};  // the step of the shim in which it ended
     EndReason reason = EndReason::Unknown;
-    std::string message = {};                   // one sentence where something failed
-    std::string started = {};                   // empty: its program was not executed
+    std::string message = {};  // one sentence where something failed
+    std::string started = {};  // empty: its program was not executed
     std::string finished = {};
     UsageRecord usage = {};
 };

@@ -50,8 +50,7 @@ Result<std::vector<Loop::Ready>> Loop::wait(int timeout_ms)
         if (always(watch))
             ready.push_back({watch.key, watch.events});
     epoll_event events[kAtOnce];
-    const int count =
-        ::epoll_wait(epoll_.get(), events, kAtOnce, ready.empty() ? timeout_ms : 0);
+    const int count = ::epoll_wait(epoll_.get(), events, kAtOnce, ready.empty() ? timeout_ms : 0);
     if (count < 0 && errno != EINTR)
         return failed_sys("wait for events");
     for (int i = 0; i < count; ++i)

@@ -31,7 +31,8 @@ void steps_of(std::string_view program)
     const auto wish = [&](const char* what) {
         return std::getenv(format("{}_{}", program, what).c_str());
     };
-    wishes = {.fail_at = wish("FAIL_AT"), .kill_at = wish("KILL_AT"), .trace = wish("TRACE") != nullptr};
+    wishes = {
+        .fail_at = wish("FAIL_AT"), .kill_at = wish("KILL_AT"), .trace = wish("TRACE") != nullptr};
 }
 
 void begin_another_life()

@@ -1,5 +1,6 @@
 #include "sys/time.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "spec/result.hpp"
@@ -25,6 +26,17 @@ std::string utc_now()
     timespec now = {};
     (void)::clock_gettime(CLOCK_REALTIME, &now);
     return utc(now);
+}
+
+bool Patience::wait()
+{
+    if (left_ms_ <= 0)
+        return false;
+    const timespec pause = {.tv_sec = 0, .tv_nsec = pause_ms_ * 1'000'000};
+    ::nanosleep(&pause, nullptr);
+    left_ms_ -= pause_ms_;
+    pause_ms_ = std::min(pause_ms_ * 2, 100L);
+    return true;
 }
 
 }  // namespace sys

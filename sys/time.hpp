@@ -1,4 +1,4 @@
-// The time of day.
+// The time of day, and waiting for what nothing tells of.
 #pragma once
 
 #include <time.h>
@@ -10,5 +10,16 @@ namespace sys {
 // RFC 3339 in UTC, to the nanosecond. Not by gmtime, which would first read the time zone's file.
 std::string utc_now();
 std::string utc(const timespec& time);
+
+// Pauses between looks at what others finish by themselves, ten seconds in all; false once they are
+// over.
+class Patience {
+public:
+    bool wait();
+
+private:
+    long left_ms_ = 10'000;
+    long pause_ms_ = 1;
+};
 
 }  // namespace sys

@@ -1,34 +1,15 @@
 // What ends a container: freezing, killing and removing its groups.
 
 #include <signal.h>
-#include <time.h>
 
 #include <algorithm>
 
 #include "runtime/cgroup/cgroup.hpp"
 #include "runtime/cgroup/files.hpp"
 #include "runtime/cgroup/tree.hpp"
+#include "sys/time.hpp"
 
 namespace runtime {
-
-// Pauses between looks at what the kernel finishes by itself, ten seconds in all.
-class Patience {
-public:
-    bool wait()
-    {
-        if (left_ms_ <= 0)
-            return false;
-        const timespec pause = {.tv_sec = 0, .tv_nsec = pause_ms_ * 1'000'000};
-        ::nanosleep(&pause, nullptr);
-        left_ms_ -= pause_ms_;
-        pause_ms_ = std::min(pause_ms_ * 2, 100L);
-        return true;
-    }
-
-private:
-    long left_ms_ = 10'000;
-    long pause_ms_ = 1;
-};
 
 // Either freezer serves; v1's can be there on hybrid hosts too, and engines look at that one.
 const Group* Groups::freezer() const
@@ -57,7 +38,7 @@ Result<> Groups::freeze() const
         return failed("this host has no freezer for control groups");
     const bool v2 = group->hierarchy.version == CgroupVersion::V2;
     const std::string file = group->path + (v2 ? "/cgroup.freeze" : "/freezer.state");
-    Patience patience;
+    sys::Patience patience;
     do {
         // v1 needs the word again: a fork meanwhile, or a process that was being traced, can keep
         // it at FREEZING for ever.
@@ -118,7 +99,7 @@ Result<> Groups::kill_all() const
             return killed;
     }
     // Linux before 5.14, v1 alone, or a group that is gone.
-    Patience patience;
+    sys::Patience patience;
     std::size_t left = 0;
     bool freezes = freezer() != nullptr;
     do {
@@ -139,7 +120,7 @@ Result<> Groups::kill_all() const
     return failed("{} processes of control group {} do not die", left, groups_[0].path);
 }
 
-static Result<> remove_group(const std::string& path, Patience& patience)
+static Result<> remove_group(const std::string& path, sys::Patience& patience)
 {
     for (;;) {
         if (::rmdir(path.c_str()) == 0 || errno == ENOENT)
@@ -170,7 +151,7 @@ Result<> Groups::remove() const
 {
     // One hierarchy that does not let go is no reason to leave groups in the others.
     Result<> first = {};
-    Patience patience;
+    sys::Patience patience;
     for (const Group& group : groups_) {
         auto removed = remove_group(group.path, patience);
         if (!removed && first)

@@ -1,10 +1,15 @@
 // runtime delete: removes a container that has stopped, and with --force any.
 
+#include <signal.h>
+
 #include "runtime/existing.hpp"
 #include "runtime/refused.hpp"
 #include "runtime/remove.hpp"
 #include "spec/config.hpp"
 #include "spec/id.hpp"
+#include "sys/identity.hpp"
+#include "sys/process.hpp"
+#include "sys/time.hpp"
 
 namespace runtime {
 
@@ -25,6 +30,8 @@ Result<> remove_known(Existing& container)
 // The record says nothing: the groups are where the config, or the id, would have put them.
 Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
 {
+    if (!recorded)
+        TRY(dir.check_is_ours());
     std::string cgroups_path;
     if (const auto text = dir.load_config())
         if (const auto config = spec::read_config(*text, "config.json", kRefused))
@@ -38,29 +45,58 @@ Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
     return remove_container(removal);
 }
 
+// Nobody else makes or removes it from here on; false where it is gone. Its maker undoes everything
+// by himself once its init is dead.
+Result<bool> lock(const StateDir& dir, bool force)
+{
+    for (sys::Patience patience;;) {
+        const bool locked = TRY(dir.try_lock());
+        if (locked)
+            return !dir.is_removed();
+        if (const auto state = dir.load(); state && force)
+            if (const auto init = sys::find_process(state->init); init && *init)
+                (void)sys::send_signal(**init, SIGKILL);
+        if (!patience.wait())
+            return failed("somebody has been making or removing it for ten seconds");
+    }
+}
+
+// What look_at() could not make sense of.
+Result<> remove_unreadable(const Options& options, const std::string& id)
+{
+    auto dir = TRY(StateDir::find(options.root, id));
+    if (!dir)
+        return {};
+    const bool there = TRY(lock(*dir, true));
+    return there ? remove_unknown(*dir, id, true) : Result<>();
+}
+
 Result<> delete_one(const Options& options, const std::string& id)
 {
     TRY(spec::check_id(id));
     auto dir = TRY(StateDir::find(options.root, id));
-    if (!dir && options.force)
-        return {};
-    if (!dir)
-        return failed("container does not exist");
+    bool there = dir.has_value();
+    if (there && options.force)
+        there = TRY(lock(*dir, true));
+    if (!there)
+        return options.force ? Result<>() : failed("container does not exist");
     auto container = look_at(*std::move(dir));
-    if (container) {
-        // As with its peers, what was never started needs no force.
-        if (!options.force && container->status != ContainerStatus::Stopped &&
-            container->status != ContainerStatus::Created)
-            return failed("container is not stopped: {}", spec::word(container->status));
-        return container->recorded ? remove_known(*container)
-                                   : remove_unknown(container->dir, id, false);
-    }
-    if (!options.force) {
+    if (!container && options.force)
+        return remove_unreadable(options, id);
+    if (!container) {
         container.error().hint = "delete --force removes it all the same";
         return std::unexpected(container.error());
     }
-    dir = TRY(StateDir::find(options.root, id));
-    return dir ? remove_unknown(*dir, id, true) : Result<>();
+    // As with its peers, what was never started needs no force.
+    if (!options.force && container->status != ContainerStatus::Stopped &&
+        container->status != ContainerStatus::Created)
+        return failed("container is not stopped: {}", spec::word(container->status));
+    if (!options.force)
+        there = TRY(lock(container->dir, false));
+    if (!there)
+        return failed("container does not exist");
+    return container->recorded ? remove_known(*container)
+                               : remove_unknown(container->dir, id, false);
 }
 
 Result<int> remove(Call& call)

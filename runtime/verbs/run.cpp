@@ -69,6 +69,10 @@ void clear_away(Container& container, Call& call)
 {
     container.state_dir->keep();
     Removal removal{.dir = *container.state_dir, .groups = container.groups.release()};
+    // Whoever removes it already does all that is to be done; then the id may be another's.
+    const auto locked = container.state_dir->try_lock();
+    if (!locked || !*locked || container.state_dir->is_removed())
+        return;
     const auto removed = remove_container(removal);
     if (!removed)
         call.notices.push_back({LogLevel::Error, removed.error().message()});
@@ -90,6 +94,7 @@ Result<int> run_container(Call& call)
         return 0;
     }
     container.pid_file.keep();
+    container.state_dir->unlock();
     const int code = TRY(wait_for_the_end(container));
     if (call.options.keep)
         keep(container);

@@ -73,7 +73,8 @@ public:
         const std::string path = format("{}/{}", places_.sandboxes(), id_);
         events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
         const std::string record = format("{}/{}", places_.records(), id_);
-        if (!events_ || ::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY | IN_CREATE) < 0 ||
+        if (!events_ ||
+            ::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY | IN_CREATE) < 0 ||
             ::inotify_add_watch(events_.get(), record.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0)
             return failed_sys("watch {}", path);
         folder_ = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW));

@@ -248,3 +248,11 @@ disk() { # as 259:0
     [ "$(cat "$(cgroup_of pids test-taken)/pids.max")" = 33 ]
     [ "$(cat "$(cgroup_of memory test-taken)/$(v1_or_v2 memory.limit_in_bytes memory.max)")" = 67108864 ]
 }
+
+@test "a memory limit that no program fits in is told of" {
+    ! pure_v2 || skip "there it depends on the kernel whether init can be made at all"
+    bundle '.linux.resources.memory.limit = 4096'
+    run -125 runtime run -b b web
+    says 'runtime: run web: init: init was killed by SIGKILL'
+    says 'hint: perhaps its memory limit is too small for any program'
+}

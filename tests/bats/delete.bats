@@ -77,3 +77,44 @@ teardown() {
         nothing_is_left
     done
 }
+
+until_there() { # FILE
+    until [ -e "$1" ]; do sleep 0.02; done
+}
+
+@test "what is made while it is deleted is deleted or was never made" {
+    [ -z "${SAN-}" ] || skip "strace does not go with the sanitizers"
+    bundle '.process.args = ["sleep", "60"]'
+    # The record was read when there was no init yet, and by the time that it is removed there is one.
+    timeout -k 1 20 strace -f -o /dev/null -e trace=clone3 -e inject=clone3:delay_enter=300000 runtime create -b b web 3>&- &
+    until_there /run/davit/runtime/web/state.json
+    strace -o /dev/null -e trace=rmdir -e inject=rmdir:delay_enter=600000:when=1 runtime delete --force web
+    wait $! || true
+    nothing_is_left
+    # Init is on record and waits for its maker: it is killed, and the maker undoes everything.
+    timeout -k 1 20 strace -f -o /dev/null -e trace=pivot_root -e inject=pivot_root:delay_enter=600000 runtime create -b b web > told 2>&1 3>&- &
+    until_there /run/davit/runtime/web/state.json
+    until jq -e '.init.pid > 0' /run/davit/runtime/web/state.json; do sleep 0.02; done
+    runtime delete --force web
+    run ! wait $!
+    nothing_is_left
+}
+
+@test "whoever makes or removes it keeps the others from it" {
+    mkdir -p /run/davit/runtime/web
+    exec 5< /run/davit/runtime/web
+    flock -x 5
+    runtime delete --force web 3>&- 5>&- &
+    run -124 timeout 0.5 tail --pid=$! -f /dev/null
+    flock -u 5
+    wait $!
+    exec 5<&-
+    nothing_is_left
+}
+
+@test "a folder that is no container's stays, whatever --root says" {
+    mkdir -p r/web && echo text > r/web/precious && echo '{}' > r/web/config.json
+    run -1 runtime --root r delete --force web
+    [ "$output" = "runtime: delete web: it is no container: its folder holds precious" ]
+    [ -e r/web/precious ] && [ -e r/web/config.json ]
+}

@@ -203,12 +203,31 @@ crw-r--r--    1 0        0           1,   3 $(date -r b/rootfs/data/node '+%b %e
         {destination: "/file", source: "../volume/file", options: ["bind"]},
         {destination: "../../../dots", type: "tmpfs"}]'
     ln -s "$PWD/host" b/rootfs/abs && ln -s ../../../../../../../..$PWD/host b/rootfs/up && ln -s /etc/passwd b/rootfs/file
-    run -125 runtime run b/ # the links lead nowhere
-    says "no such file or directory (ENOENT)"
-    mkdir -p "b/rootfs$PWD/host"
     run -0 runtime run b/
     for path in "$PWD/host/to/here" /etc/passwd /dots; do [ -n "$(flags "$path")" ]; done
     [ -z "$(ls -A host)" ]
+}
+
+@test "a file is not mounted on a folder, nor a folder on a file" {
+    mkdir volume && touch volume/file
+    bundle '.mounts += [{destination: "/etc", source: "../volume/file", options: ["bind"]}]'
+    run -125 runtime run b/
+    says 'attach a mount on rootfs:/etc: is a directory (EISDIR)'
+    bundle '.mounts[-1] |= (.destination = "/etc/passwd" | .source = "../volume")'
+    run -125 runtime run b/
+    says 'open rootfs:/etc/passwd as a folder: not a directory (ENOTDIR)'
+}
+
+@test "a link of the image that leads nowhere stands for where it leads" {
+    mkdir volume && touch volume/file
+    bundle "$(script 'cat /proc/self/mountinfo')" '.root.readonly = false' '.mounts += [
+        {destination: "/etc/resolv.conf", source: "../volume/file", options: ["bind"]},
+        {destination: "/var/run/./secrets/", source: "../volume", options: ["bind"]}]'
+    mkdir b/rootfs/var && ln -s ../run b/rootfs/var/run
+    ln -s ../run/systemd/resolv.conf b/rootfs/etc/resolv.conf
+    run -0 runtime run b/
+    for path in /run/systemd/resolv.conf /run/secrets; do [ -n "$(flags "$path")" ]; done
+    [ -L b/rootfs/var/run ] && [ -L b/rootfs/etc/resolv.conf ]
 }
 
 # CVE-2025-31133, CVE-2025-52881: masks and parameters are the kernel's, whatever the image has in their place.

@@ -118,3 +118,15 @@ Test(mounts, every_option_that_the_specification_lists_is_known)
           "ridmap",         "rnodev"})
         cr_expect(runtime::find_mount_option(name), "%s is missing", name);
 }
+
+Test(mounts, the_rootfs_is_not_mounted_over)
+{
+    for (const char* root : {"/", ".", "//", "/./..", ".."}) {
+        const std::string said =
+            std::string("/mounts/0 (") + root + "): on / there is the rootfs already";
+        expect_error({.destination = root, .type = "tmpfs"}, said.c_str());
+        cr_expect(plan({.destination = root, .options = {"remount", "ro"}}).kind ==
+                  MountKind::Remount);
+    }
+    cr_expect(plan({.destination = "/...", .type = "tmpfs"}).kind == MountKind::FileSystem);
+}

@@ -41,19 +41,32 @@ Test(root, symlinks_are_followed_as_if_the_root_were_everything)
     const Tree tree;
     cr_assert(sys::make_file_in_root(tree.root, "/absolute/file"));
     cr_expect(tree.has("root/inside/file"));
-    cr_expect(!sys::make_folder_in_root(tree.root, "/up/folder"), "../outside is not in there");
-    cr_expect(!tree.has("outside/folder"));
     const auto escaped = sys::open_in_root(tree.root, "../../outside", O_PATH);
     cr_assert(!escaped);
     cr_expect_eq(escaped.error().code, ENOENT);
+    cr_assert(sys::make_folder_in_root(tree.root, "/up/folder"));
+    cr_expect(tree.has("root/outside/folder"), "../outside is one in there");
+    cr_expect(!tree.has("outside/folder"));
 }
 
-Test(root, nothing_is_made_through_a_symlink_that_dangles)
+Test(root, a_symlink_that_dangles_stands_for_where_it_leads)
 {
     const Tree tree;
-    cr_expect(!sys::make_folder_in_root(tree.root, "dangling"));
-    cr_expect(!sys::make_file_in_root(tree.root, "dangling"));
-    cr_expect(!tree.has("root/nowhere"));
+    cr_assert(::symlinkat("dangling/far/away", tree.root.get(), "further") == 0);
+    cr_assert(sys::make_file_in_root(tree.root, "dangling"));
+    cr_expect(tree.has("root/nowhere"));
+    cr_assert(::unlinkat(tree.root.get(), "nowhere", 0) == 0);
+    cr_assert(sys::make_folder_in_root(tree.root, "/further/./folder/"));
+    cr_expect(tree.has("root/nowhere/far/away/folder"));
+}
+
+Test(root, symlinks_that_lead_to_each_other_are_refused)
+{
+    const Tree tree;
+    cr_assert(::symlinkat("loop/x", tree.root.get(), "loop") == 0);
+    const auto made = sys::make_folder_in_root(tree.root, "/loop");
+    cr_assert(!made);
+    cr_expect_eq(made.error().code, ELOOP);
 }
 
 Test(root, a_name_that_cannot_be_made_is_refused)
