@@ -8,6 +8,7 @@
 #include "shim/record.hpp"
 #include "shim/stop_request.hpp"
 #include "shim/supervise.hpp"
+#include "sys/identity.hpp"
 #include "sys/time.hpp"
 
 namespace shim {
@@ -77,7 +78,7 @@ Result<> S::take_message()
 
 Result<> S::take_end_from_kernel()
 {
-    if (const auto status = sys::wait_status(init_))
+    if (const auto status = sys::wait_status(container_.state.init, init_))
         container_.end = spec::RawEnd{.wait_status = *status, .finished = sys::utc_now()};
     container_.lost = !container_.end;
     return happens({.what = What::Ended});

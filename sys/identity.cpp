@@ -1,9 +1,12 @@
 #include "sys/identity.hpp"
 
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <charconv>
 
@@ -13,6 +16,30 @@ namespace sys {
 
 static constexpr long kPidFileSystem = 0x50494446;  // PID_FS_MAGIC, of Linux 6.9
 static constexpr std::size_t kProcMost = 4096;      // of the small files of /proc
+
+namespace {
+
+// Of <linux/pidfd.h> since Linux 6.13; `exit_code` since 6.15.
+struct PidfdInfo {
+    std::uint64_t mask;
+    std::uint64_t cgroup;
+    std::uint32_t pid, tgid, ppid;
+    std::uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    std::int32_t exit_code;
+};
+constexpr std::uint64_t kInfoExit = 1 << 3;
+
+// Known once it is reaped.
+std::optional<int> exit_of(const Fd& pidfd)
+{
+    PidfdInfo info = {};
+    info.mask = kInfoExit;
+    if (::ioctl(pidfd.get(), _IOWR(0xff, 11, PidfdInfo), &info) < 0 || !(info.mask & kInfoExit))
+        return std::nullopt;
+    return info.exit_code;
+}
+
+}  // namespace
 
 // 0 where the kernel gives all pidfds one inode.
 static Result<std::uint64_t> inode(const Fd& pidfd)
@@ -24,19 +51,55 @@ static Result<std::uint64_t> inode(const Fd& pidfd)
     return system.f_type == kPidFileSystem ? status.st_ino : 0;
 }
 
-static Result<std::uint64_t> start_time(pid_t pid)
+// What /proc/PID/stat says of a process (proc_pid_stat(5)).
+struct Stat {
+    char state = 0;                // field 3
+    std::uint64_t start_time = 0;  // field 22, in ticks since boot
+    int wait_status = 0;           // field 52; 0 where we may not look into it
+};
+
+static Result<Stat> read_stat(pid_t pid)
 {
     const std::string path = format("/proc/{}/stat", pid);
     const std::string text = TRY(read_proc_file(AT_FDCWD, path, kProcMost));
-    // proc_pid_stat(5): the name, field 2, stands in parentheses and may hold any byte.
+    // The name, field 2, stands in parentheses and may hold any byte.
     std::size_t at = text.rfind(')');
-    for (int field = 2; field < 22 && at != text.npos; ++field)
-        at = text.find(' ', at + 1);
-    std::uint64_t ticks = 0;
-    if (at == text.npos ||
-        std::from_chars(&text[at] + 1, text.data() + text.size(), ticks).ec != std::errc())
-        return failed("{}: field 22 is missing", path);
-    return ticks;
+    Stat stat;
+    const auto number = [&](auto& into) {
+        return at != text.npos &&
+               std::from_chars(&text[at] + 1, text.data() + text.size(), into).ec == std::errc();
+    };
+    for (int field = 3; field <= 52; ++field) {
+        at = at == text.npos ? at : text.find(' ', at + (field == 3 ? 0 : 1));
+        if (field == 3 && at != text.npos)
+            stat.state = text[at + 1];
+        if ((field == 22 && !number(stat.start_time)) || (field == 52 && !number(stat.wait_status)))
+            return failed("{}: field {} is missing", path, field);
+    }
+    return stat;
+}
+
+static Result<std::uint64_t> start_time(pid_t pid)
+{
+    const Stat stat = TRY(read_stat(pid));
+    return stat.start_time;
+}
+
+static bool has_ptrace_capability()
+{
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    return ::syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_SYS_PTRACE & 1;
+}
+
+std::optional<int> wait_status(const spec::ProcessIdentity& identity, const Fd& pidfd)
+{
+    // A zombie has it in /proc; from then on, since Linux 6.15, its pidfd.
+    if (const auto stat = read_stat(identity.pid); stat && stat->state == 'Z' &&
+                                                   stat->start_time == identity.start_time &&
+                                                   has_ptrace_capability())
+        return stat->wait_status;
+    return exit_of(pidfd);
 }
 
 Result<std::string> boot_id()

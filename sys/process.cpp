@@ -2,7 +2,6 @@
 
 #include <linux/sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -151,29 +150,6 @@ void reap(pid_t pid)
 {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-}
-
-namespace {
-
-// Of <linux/pidfd.h> since Linux 6.13; `exit_code` since 6.15.
-struct PidfdInfo {
-    std::uint64_t mask;
-    std::uint64_t cgroup;
-    std::uint32_t pid, tgid, ppid;
-    std::uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
-    std::int32_t exit_code;
-};
-constexpr std::uint64_t kInfoExit = 1 << 3;
-
-}  // namespace
-
-std::optional<int> wait_status(const Fd& pidfd)
-{
-    PidfdInfo info = {};
-    info.mask = kInfoExit;
-    if (::ioctl(pidfd.get(), _IOWR(0xff, 11, PidfdInfo), &info) < 0 || !(info.mask & kInfoExit))
-        return std::nullopt;
-    return info.exit_code;
 }
 
 }  // namespace sys

@@ -68,9 +68,4 @@ struct EndedChild {
 std::optional<EndedChild> next_ended_child();
 void reap(pid_t pid);
 
-// How a process that is anybody's child has ended, once its pidfd is readable: as wait(2) would
-// tell its parent, who may have reaped it since. Nothing where the kernel cannot tell (before
-// Linux 6.15; PIDFD_GET_INFO).
-std::optional<int> wait_status(const Fd& pidfd);
-
 }  // namespace sys

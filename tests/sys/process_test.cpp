@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 
 #include "sys/channel.hpp"
@@ -128,4 +129,22 @@ Test(steps, run_in_order_and_stop_at_the_first_that_fails_naming_it)
     cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "stop: stopped");
     sys::begin_another_life();
     cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "add: failed on request");
+}
+
+Test(process, its_end_is_told_to_others_than_its_parent)
+{
+    auto child = sys::spawn(0, -1, end_with_7, nullptr);
+    const auto identity = sys::identify(child->pid(), child->pidfd());
+    cr_assert(identity);
+    pollfd ended = {.fd = child->pidfd().get(), .events = POLLIN, .revents = 0};
+    cr_assert_eq(::poll(&ended, 1, 10000), 1);
+    cr_expect_eq(sys::wait_status(*identity, child->pidfd()).value_or(-1), 7 << 8, "a zombie");
+    const auto seen = sys::next_ended_child();
+    cr_assert(seen);
+    cr_expect_eq(seen->pid, child->pid());
+    cr_expect_eq(seen->wait_status, 7 << 8);
+    sys::reap(child->pid());
+    child->detach();
+    cr_expect_eq(sys::wait_status(*identity, child->pidfd()).value_or(7 << 8), 7 << 8, "reaped");
+    cr_expect(!sys::next_ended_child());
 }
