@@ -67,7 +67,6 @@ struct Container {
     std::optional<Error> failure = {};  // that ended the launch,
     std::string failed_step = {};       // in this step
     std::string stopped_by = {};        // why we ended it, or empty
-    bool told = false;                  // the client has its answer
     std::vector<std::string> notices = {};
 
     std::string folder_path() const { return places.running() + "/" + launch.id; }

@@ -126,14 +126,9 @@ bool Keeper::listen()
 
 Result<> Keeper::note_created()
 {
-    container_.state = TRY(read_runtime_state(container_));
-    container_.phase = Phase::Created;
+    TRY(note_state(container_));
     // The container has them; ours would keep a pipe open that has no other writer.
-    const sys::Fd null = TRY(sys::open_at(AT_FDCWD, "/dev/null", O_RDWR));
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (::dup2(null.get(), fd) < 0)
-            return failed_sys("give standard descriptors up");
-    return {};
+    return sys::give_up_stdio();
 }
 
 void Keeper::worker_ended(int status)
@@ -157,9 +152,9 @@ void Keeper::worker_ended(int status)
 void Keeper::record_end(const sys::EndedChild& child)
 {
     container_.end = raw_end(child);
-    (void)sys::begin_step("write raw");
-    (void)sys::replace_file(container_.folder.get(), kRawFile, write(*container_.end), 0600);
-    (void)sys::begin_step("reap");
+    if (sys::begin_step("write raw"))
+        (void)sys::replace_file(container_.folder.get(), kRawFile, write(*container_.end), 0600);
+    (void)sys::begin_step("reap");  // a place to die at
 }
 
 void Keeper::look_after_children()
@@ -185,14 +180,15 @@ void Keeper::look_after_children()
     }
 }
 
-struct TakeOver {
+// What a forked half starts with.
+struct Half {
     Container& container;
-    sys::Channel channel;
+    sys::Channel channel;  // to the other one
 };
 
 int take_over(void* argument)
 {
-    auto& from = *static_cast<TakeOver*>(argument);
+    auto& from = *static_cast<Half*>(argument);
     Container& container = from.container;
     sys::begin_another_life();
     if (!become_another(container, "shim", std::move(from.channel)))
@@ -215,7 +211,7 @@ void Keeper::replace_shim()
         auto channel = sys::make_channel();
         if (!channel)
             continue;
-        TakeOver to{.container = container_, .channel = std::move(channel->there)};
+        Half to{.container = container_, .channel = std::move(channel->there)};
         auto made = sys::spawn(0, -1, take_over, &to);
         if (!made)
             continue;
@@ -243,14 +239,9 @@ int Keeper::keep()
     }
 }
 
-struct Hire {
-    Container& container;
-    sys::Channel channel;
-};
-
 int be_keeper(void* argument)
 {
-    auto& from = *static_cast<Hire*>(argument);
+    auto& from = *static_cast<Half*>(argument);
     from.container.keeper_pid = ::getpid();
     Keeper keeper(from.container);
     const bool ready =
@@ -263,8 +254,8 @@ int be_keeper(void* argument)
 Result<> hire_keeper(Container& container)
 {
     auto channel = TRY(sys::make_channel());
-    Hire hire{.container = container, .channel = std::move(channel.there)};
-    auto made = TRY(sys::spawn(0, -1, be_keeper, &hire));
+    Half half{.container = container, .channel = std::move(channel.there)};
+    auto made = TRY(sys::spawn(0, -1, be_keeper, &half));
     container.keeper_pid = made.pid();
     made.detach();  // it has its own end
     container.other = std::move(channel.here);

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "shim/print.hpp"
 #include "shim/verbs.hpp"
 #include "spec/version.hpp"
 #include "sys/file.hpp"
@@ -46,7 +47,7 @@ static Result<int> run(std::span<char* const> argv, Call& call)
     if (line.help.empty() && call.options.version)
         line.help = spec::version_text(kProgram.name);
     if (!line.help.empty()) {
-        TRY_TO(sys::write_all(STDOUT_FILENO, line.help), "standard output");
+        TRY(print(line.help));
         return 0;
     }
     if (!line.verb)

@@ -69,10 +69,8 @@ int guard(void* argument)
     auto& container = *static_cast<Container*>(argument);
     ::setsid();
     sys::begin_another_life();
-    const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        ::dup2(null.get(), fd);
-    if (!sys::close_all_but({container.record.get(), container.folder.get()}))
+    if (!sys::give_up_stdio() ||
+        !sys::close_all_but({container.record.get(), container.folder.get()}))
         return 1;
     container.stop_at_once = container.launch.foreground;
     return adopt(container);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "shim/usage.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
 
@@ -123,6 +124,15 @@ Result<spec::State> read_runtime_state(const Container& container)
         format("{}/{}/state.json", container.places.runtime_root(), container.launch.id);
     const std::string text = TRY(sys::read_file(AT_FDCWD, path, kStateMost));
     return spec::read_state(text, path);
+}
+
+Result<> note_state(Container& container)
+{
+    container.state = TRY(read_runtime_state(container));
+    container.phase = Phase::Created;
+    // Its groups may have been there before it.
+    container.oom_kills_before = read_usage(container.state.cgroups).oom_kills;
+    return {};
 }
 
 }  // namespace shim

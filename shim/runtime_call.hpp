@@ -30,4 +30,7 @@ Result<spec::ContainerStatus> ask_runtime_status(const Container& container);
 // Its record of the container, read where it has one; ENOENT where it has none.
 Result<spec::State> read_runtime_state(const Container& container);
 
+// It has just been created: what shim and keeper each note of that.
+Result<> note_state(Container& container);
+
 }  // namespace shim

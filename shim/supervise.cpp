@@ -182,8 +182,7 @@ Result<> S::give(Word task)
 
 Result<State> S::made(const Event&)
 {
-    container_.phase = Phase::Created;
-    container_.state = TRY(read_runtime_state(container_));
+    TRY(note_state(container_));
     TRY(meet_init());
     return State::Made;
 }

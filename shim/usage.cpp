@@ -46,28 +46,30 @@ std::uint64_t value_of(std::string_view text, std::string_view key)
     return 0;
 }
 
-void read_v1_memory(Usage& usage, const std::string& folder)
-{
-    const auto control = text_of(folder, "memory.oom_control");
-    if (!control)
-        return;
-    usage.memory_cgroup = folder;
-    usage.oom_kills = value_of(*control, "oom_kill");
-    usage.memory_peak = number_in(folder, "memory.max_usage_in_bytes");
-    usage.memory_limit = number_in(folder, "memory.limit_in_bytes");
-    if (usage.memory_limit > kNoLimit)
-        usage.memory_limit = 0;
-}
+struct MemoryFiles {
+    const char* events;  // with a line "oom_kill N"
+    const char* peak;
+    const char* limit;
+};
+constexpr MemoryFiles kMemoryFiles[] = {
+    {"memory.oom_control", "memory.max_usage_in_bytes", "memory.limit_in_bytes"},  // v1
+    {"memory.events", "memory.peak", "memory.max"},                                // v2
+};
 
-void read_v2_memory(Usage& usage, const std::string& folder)
+void read_memory(Usage& usage, const std::string& folder)
 {
-    const auto events = text_of(folder, "memory.events");
-    if (!events)
+    for (const auto& files : kMemoryFiles) {
+        const auto events = text_of(folder, files.events);
+        if (!events)
+            continue;
+        usage.memory_cgroup = folder;
+        usage.oom_kills = value_of(*events, "oom_kill");
+        usage.memory_peak = number_in(folder, files.peak);
+        usage.memory_limit = number_in(folder, files.limit);  // "max" is no number: 0
+        if (usage.memory_limit > kNoLimit)
+            usage.memory_limit = 0;
         return;
-    usage.memory_cgroup = folder;
-    usage.oom_kills = value_of(*events, "oom_kill");
-    usage.memory_peak = number_in(folder, "memory.peak");
-    usage.memory_limit = number_in(folder, "memory.max");  // "max" is no number
+    }
 }
 
 void read_v1_cpu(Usage& usage, const std::string& folder)
@@ -97,9 +99,7 @@ Usage read_usage(const std::vector<std::string>& cgroups)
     Usage usage;
     for (const auto& folder : cgroups) {
         if (usage.memory_cgroup.empty())
-            read_v1_memory(usage, folder);
-        if (usage.memory_cgroup.empty())
-            read_v2_memory(usage, folder);
+            read_memory(usage, folder);
         if (!usage.cpu_known)
             read_v1_cpu(usage, folder);
         if (!usage.cpu_known)

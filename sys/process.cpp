@@ -114,6 +114,15 @@ void close_each(std::vector<Fd>& fds)
     fds.clear();
 }
 
+Result<> give_up_stdio()
+{
+    const Fd null = TRY(open_at(AT_FDCWD, "/dev/null", O_RDWR));
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::dup2(null.get(), fd) < 0)
+            return failed_sys("give standard descriptors up");
+    return {};
+}
+
 Result<> send_signal(const Fd& pidfd, int signal)
 {
     if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) < 0)

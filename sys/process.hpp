@@ -55,6 +55,9 @@ Result<> close_all_but(std::vector<int> kept);
 // Closes these: in one call where they were opened one after the other.
 void close_each(std::vector<Fd>& fds);
 
+// Standard input, output and error become /dev/null: what they were is closed here.
+Result<> give_up_stdio();
+
 Result<> send_signal(const Fd& pidfd, int signal);
 
 // A child that has ended and is not reaped yet, whichever of ours it is: wait_status as wait(2)

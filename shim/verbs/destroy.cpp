@@ -1,9 +1,7 @@
 // shim destroy: ends a container; its record, logs and sandbox stay.
 
-#include <unistd.h>
-
+#include "shim/print.hpp"
 #include "shim/stop.hpp"
-#include "sys/file.hpp"
 
 namespace shim {
 
@@ -15,7 +13,7 @@ Result<int> run(Call& call)
     call.id = call.arguments[0];
     const auto record = TRY(destroy(places, call.id, call.options.timeout));
     if (call.options.json)
-        TRY_TO(sys::write_all(STDOUT_FILENO, write(record) + "\n"), "standard output");
+        TRY(print(write(record) + "\n"));
     return 0;
 }
 

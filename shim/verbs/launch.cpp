@@ -7,9 +7,9 @@
 
 #include "shim/await.hpp"
 #include "shim/begin.hpp"
+#include "shim/print.hpp"
 #include "shim/recover.hpp"
 #include "spec/json_writer.hpp"
-#include "sys/file.hpp"
 #include "sys/process.hpp"
 
 namespace shim {
@@ -27,10 +27,9 @@ int guard(void* argument)
     auto& [container, client] = *static_cast<Background*>(argument);
     container.client = std::move(client);
     ::setsid();
-    const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        ::dup2(null.get(), fd);
-    const auto closed = sys::close_all_but({container.client.fd().get()});
+    auto closed = sys::give_up_stdio();
+    if (closed)
+        closed = sys::close_all_but({container.client.fd().get()});
     if (!closed)
         (void)container.client.send(closed.error());
     else if (const auto lived = launch(container, 0); !lived && container.client.fd())
@@ -63,7 +62,7 @@ Result<> print_id(const Call& call)
         spec::JsonWriter json;
         text = json.object().member("id", call.id).end().text();
     }
-    TRY_TO(sys::write_all(STDOUT_FILENO, text + "\n"), "standard output");
+    TRY(print(text + "\n"));
     return {};
 }
 

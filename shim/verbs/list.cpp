@@ -1,11 +1,9 @@
 // shim list: all containers on record, those that have ended, too.
 
-#include <unistd.h>
-
 #include "shim/existing.hpp"
+#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
 #include "spec/text.hpp"
-#include "sys/file.hpp"
 
 namespace shim {
 
@@ -48,7 +46,7 @@ Result<int> run(Call& call)
     const std::string text = call.options.quiet  ? ids(states)
                              : call.options.json ? as_json(states)
                                                  : as_table(states);
-    TRY_TO(sys::write_all(STDOUT_FILENO, text), "standard output");
+    TRY(print(text));
     return 0;
 }
 

@@ -2,10 +2,8 @@
 
 #include "shim/recover.hpp"
 
-#include <unistd.h>
-
+#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
-#include "sys/file.hpp"
 
 namespace shim {
 
@@ -55,8 +53,7 @@ Result<int> run(Call& call)
     }
     if (call.arguments.empty())
         TRY(sweep(places));
-    TRY_TO(sys::write_all(STDOUT_FILENO, call.options.json ? as_json(rows) : as_text(rows)),
-           "standard output");
+    TRY(print(call.options.json ? as_json(rows) : as_text(rows)));
     return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 

@@ -1,12 +1,10 @@
 // shim remove: nothing is left of a container.
 
-#include <unistd.h>
-
+#include "shim/print.hpp"
 #include "shim/record.hpp"
 #include "shim/recover.hpp"
 #include "shim/stop.hpp"
 #include "spec/json_writer.hpp"
-#include "sys/file.hpp"
 
 namespace shim {
 
@@ -41,7 +39,7 @@ Result<int> run(Call& call)
         if (call.options.json) {
             spec::JsonWriter json;
             json.object().member("id", id).member("removed", true).end();
-            TRY_TO(sys::write_all(STDOUT_FILENO, json.text() + "\n"), "standard output");
+            TRY(print(json.text() + "\n"));
         }
     }
     return 0;

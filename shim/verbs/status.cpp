@@ -1,10 +1,8 @@
 // shim status: what becomes of a container now.
 
-#include <unistd.h>
-
 #include "shim/existing.hpp"
+#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
-#include "sys/file.hpp"
 
 namespace shim {
 
@@ -36,7 +34,7 @@ Result<int> run(Call& call)
         write(json, state);
         text = json.text();
     }
-    TRY_TO(sys::write_all(STDOUT_FILENO, text), "standard output");
+    TRY(print(text));
     return 0;
 }
 

@@ -1,10 +1,8 @@
 // shim wait: until containers have ended.
 
-#include <unistd.h>
-
 #include "shim/await.hpp"
 #include "shim/exit.hpp"
-#include "sys/file.hpp"
+#include "shim/print.hpp"
 
 namespace shim {
 
@@ -20,7 +18,7 @@ Result<int> run(Call& call)
         const auto record = TRY(await_end(places, id, deadline));
         if (!record)
             return failed("it has not ended in that time");
-        TRY_TO(sys::write_all(STDOUT_FILENO, write(*record) + "\n"), "standard output");
+        TRY(print(write(*record) + "\n"));
         code = exit_code(*record);
     }
     return code;
