@@ -57,6 +57,7 @@ private:
     Result<> watch_caller(pid_t caller);
     bool reap_init();
     int wait_ms() const;
+    Result<> may_begin();
     Result<> give(Word task);
     Result<> meet_init();
     Result<> hire_another();
