@@ -153,7 +153,9 @@ Result<> Keeper::worker_ended(int status)
         container_.phase = Phase::Started;
         container_.started = sys::utc_now();
     }
-    return answer("tell started", done, Word::Started);
+    TRY(answer("tell started", done, Word::Started));
+    sys::give_memory_back();
+    return {};
 }
 
 // On record before it is reaped: where we die in between, the zombie becomes the shim's.

@@ -143,6 +143,7 @@ Result<> S::supervise()
     TRY(take_stop_request());
     if (container_.stop_at_once)
         TRY(stop_as_launched(kShimKilled));
+    sys::give_memory_back();
     return until(State::Ended);
 }
 
