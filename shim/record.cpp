@@ -25,8 +25,11 @@ Result<sys::Fd> open_folder(const std::string& path)
     return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
 }
 
-Result<> make_safe(const sys::Fd& fd, const char* name)
+// A record that is removed at once has nothing to tell after a power failure.
+Result<> make_safe(const Container& container, const sys::Fd& fd, const char* name)
 {
+    if (container.launch.remove)
+        return {};
     return ::fsync(fd.get()) == 0 ? Result<>() : failed_sys("make {} safe", name);
 }
 
@@ -72,7 +75,7 @@ Result<> write_launch(Taking& taking)
     const Container& container = taking.container;
     TRY_TO(sys::write_new_file(container.record.get(), kLaunchFile, write(container.launch), 0600),
            "{}", container.record_path());
-    return make_safe(container.record, "the record");
+    return make_safe(container, container.record, "the record");
 }
 
 // What has this name already is a folder that is not empty.
@@ -86,7 +89,7 @@ Result<> name_record(Taking& taking)
         return failed_sys("make folder {}", container.record_path());
     }
     taking.named = true;
-    return make_safe(taking.records, "the records");
+    return make_safe(container, taking.records, "the records");
 }
 
 Result<> make_sandbox(Taking& taking)
@@ -181,10 +184,10 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
     TRY_TO(sys::write_all(file.get(), text), "write {}/{}", container.record_path(), kExitFile);
     if (::ftruncate(file.get(), static_cast<off_t>(text.size())) < 0)
         return failed_sys("cut {}", kExitFile);
-    TRY(make_safe(file, kExitFile));
+    TRY(make_safe(container, file, kExitFile));
     if (::renameat(folder, kReservedFile, folder, kExitFile) < 0)
         return failed_sys("make {}/{}", container.record_path(), kExitFile);
-    return make_safe(container.record, "the record");
+    return make_safe(container, container.record, "the record");
 }
 
 Result<std::optional<std::string>> read_if_there(const sys::Fd& folder, const char* name)
