@@ -47,21 +47,46 @@ load shim_helpers
 }
 
 @test "wait tells how a container ended that --rm has removed" {
-    bundle "$(script 'sleep 0.5; exit 6')"
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 6')"
     shim launch --rm --name web b/
-    run -6 shim wait web
+    shim wait web 3>&- &
+    until readlink /proc/$!/fd/* | grep -q exit.reserved; do sleep 0.02; done
+    touch b/rootfs/end
+    code=0; wait $! || code=$?
+    [ "$code" = 6 ]
     [ -z "$(shim list -q)" ]
 }
 
 @test "logs: the last lines, and whatever comes until the end" {
-    bundle "$(script 'for i in 1 2 3; do echo $i; done; sleep 0.3; printf 4')"
+    bundle "$(script 'for i in 1 2 3; do echo $i; done; while [ ! -e /end ]; do sleep 0.05; done; printf 4')"
     shim launch --name web b/
-    run -0 timeout 10 shim logs -f --tail 2 web
-    [ "$output" = $'2\n3\n4' ]
+    until grep -qs 3 /var/lib/davit/sandbox/web/stdout; do sleep 0.02; done
+    timeout 20 shim logs -f --tail 2 web >shown 3>&- &
+    until grep -qs 3 shown; do sleep 0.02; done
+    touch b/rootfs/end
+    wait $!
+    [ "$(cat shown)" = $'2\n3\n4' ]
+    run -0 shim logs --tail 2 web
+    [ "$output" = $'3\n4' ]
     run -0 shim logs --tail 0 web
     [ "$output" = "" ]
     run -0 shim logs --tail 9 web
     [ "$output" = $'1\n2\n3\n4' ]
+}
+
+@test "logs --json: a line each; long ones in parts, of whole characters" {
+    bundle "$(script 'echo "a \"word\""; echo err >&2; printf "\\377\\n"; printf end
+                      i=0; printf x; while [ $i -lt 100000 ]; do printf ü; i=$((i + 1)); done')"
+    shim launch --name web b/
+    shim wait web
+    run -0 shim logs --json web
+    [ "$(head -n 2 <<<"$output")" = '{"stream":"stdout","line":"a \"word\""}
+{"stream":"stdout","line":"�"}' ]
+    [ "$(jq -c 'select(.partial) | .stream' <<<"$output" | sort -u)" = '"stdout"' ]
+    [ "$(jq -rj 'select(.partial) | .line' <<<"$output" | md5sum)" = \
+        "$( (printf endx; printf 'ü%.0s' {1..100000}) | md5sum)" ]
+    [ "$(jq -r 'select(.stream == "stderr") | .line' <<<"$output")" = err ]
+    [ "$(shim logs --tail 0 --json web)" = "" ]
 }
 
 @test "a follower of logs that is stopped, or killed, stops nothing" {
