@@ -69,8 +69,8 @@ bool read_kills(Usage& usage, const std::string& folder, const MemoryFiles& file
 
 bool read_kills(Usage& usage, const std::string& folder)
 {
-    return std::ranges::any_of(
-        kMemoryFiles, [&](const auto& files) { return read_kills(usage, folder, files); });
+    return std::ranges::any_of(kMemoryFiles,
+                               [&](const auto& files) { return read_kills(usage, folder, files); });
 }
 
 bool read_memory(Usage& usage, const std::string& folder)

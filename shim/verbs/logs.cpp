@@ -9,7 +9,10 @@
 #include <array>
 
 #include "shim/await.hpp"
+#include "shim/print.hpp"
 #include "shim/record.hpp"
+#include "spec/json_writer.hpp"
+#include "spec/text.hpp"
 #include "sys/file.hpp"
 
 namespace shim {
@@ -17,15 +20,50 @@ namespace shim {
 namespace {
 
 constexpr std::size_t kChunk = 65536;
+constexpr std::size_t kLineMost = 65536;  // longer ones are printed in parts
 
 // A file of its output, and ours that it goes to.
 struct Stream {
     const char* name;
     int to;
     sys::Fd file = {};
+    std::string line = {};  // of --json: its beginning, until there is all of it
 };
 
-Result<> copy_rest(const Stream& stream)
+Result<> print_line(const Stream& stream, std::string_view line, bool partial)
+{
+    spec::JsonWriter json;
+    json.object().member("stream", stream.name).member("line", line);
+    if (partial)
+        json.member("partial", true);
+    return print(json.end().text() + "\n");
+}
+
+// A character whose end is still to come waits for it.
+Result<> print_part(Stream& stream)
+{
+    constexpr std::size_t longest_beginning = 3;
+    const std::size_t good = spec::utf8_length(stream.line);
+    const bool waits = stream.line.size() - good <= longest_beginning;
+    const std::size_t size = waits ? good : stream.line.size();
+    TRY(print_line(stream, std::string_view(stream.line).substr(0, size), true));
+    stream.line.erase(0, size);
+    return {};
+}
+
+Result<> print_lines(Stream& stream, std::string_view bytes)
+{
+    for (auto newline = bytes.find('\n'); newline != bytes.npos; newline = bytes.find('\n')) {
+        stream.line += bytes.substr(0, newline);
+        bytes.remove_prefix(newline + 1);
+        TRY(print_line(stream, stream.line, false));
+        stream.line.clear();
+    }
+    stream.line += bytes;
+    return stream.line.size() < kLineMost ? Result<>() : print_part(stream);
+}
+
+Result<> copy_rest(Stream& stream, bool as_json)
 {
     std::array<char, kChunk> bytes;
     for (;;) {
@@ -34,8 +72,11 @@ Result<> copy_rest(const Stream& stream)
             return failed_sys("read {}", stream.name);
         if (size == 0)
             return {};
-        TRY_TO(sys::write_all(stream.to, {bytes.data(), static_cast<std::size_t>(size)}),
-               "write {}", stream.name);
+        const std::string_view read(bytes.data(), static_cast<std::size_t>(size));
+        if (as_json)
+            TRY(print_lines(stream, read));
+        else
+            TRY_TO(sys::write_all(stream.to, read), "write {}", stream.name);
     }
 }
 
@@ -66,7 +107,10 @@ Result<> go_to_tail(const Stream& stream, std::uint32_t lines)
 
 class Follower {
 public:
-    explicit Follower(const Places& places, const std::string& id) : places_(places), id_(id) {}
+    Follower(const Places& places, const std::string& id, bool as_json)
+        : places_(places), id_(id), as_json_(as_json)
+    {
+    }
 
     Result<> open(std::optional<std::uint32_t> tail)
     {
@@ -88,9 +132,18 @@ public:
     Result<> copy()
     {
         TRY(find_files());
-        for (const auto& stream : streams_)
+        for (auto& stream : streams_)
             if (stream.file)
-                TRY(copy_rest(stream));
+                TRY(copy_rest(stream, as_json_));
+        return {};
+    }
+
+    // What ends without a newline.
+    Result<> print_rest()
+    {
+        for (const auto& stream : streams_)
+            if (!stream.line.empty())
+                TRY(print_line(stream, stream.line, true));
         return {};
     }
 
@@ -133,6 +186,7 @@ private:
 
     const Places& places_;
     const std::string& id_;
+    const bool as_json_;
     sys::Fd folder_ = {};
     sys::Fd events_ = {};
     std::array<Stream, 2> streams_ = {Stream{"stdout", STDOUT_FILENO},
@@ -144,11 +198,10 @@ Result<int> run(Call& call)
     const Places places = TRY(places_of(call));
     call.id = call.arguments[0];
     TRY(find_existing(places, call.id));
-    if (call.options.json)
-        return failed("--json is not carried out yet");
-    Follower follower(places, call.id);
+    Follower follower(places, call.id, call.options.json);
     TRY(follower.open(call.options.tail));
     TRY(call.options.follow ? follower.follow() : follower.copy());
+    TRY(follower.print_rest());
     return 0;
 }
 
@@ -162,7 +215,8 @@ constexpr spec::Option kOptions[] = {
 constinit const Verb kLogs = {
     {.name = "logs",
      .arguments = "ID",
-     .summary = "prints what a container has written: stdout to 1, stderr to 2",
+     .summary =
+         "prints what a container has written: stdout to 1, stderr to 2; as JSON a line each",
      .options = kOptions},
     run,
 };

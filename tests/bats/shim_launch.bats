@@ -2,7 +2,7 @@ load helpers
 load shim_helpers
 
 @test "launch: prints the id alone once the program runs; status, list, wait, logs, remove" {
-    bundle "$(script 'echo out; echo err >&2; sleep 0.3; exit 5')"
+    bundle "$(script 'echo out; echo err >&2; while [ ! -e /end ]; do sleep 0.05; done; exit 5')"
     run -0 --separate-stderr shim launch --name web b/
     [ "$output" = web ] && [ -z "$stderr" ]
     [ "$(shim status --json web | jq -r '[.id, .status, .step, .bundle, .image] | @json')" = \
@@ -11,6 +11,7 @@ load shim_helpers
     [ "$(of web pid)" = "$(runtime state web | jq .pid)" ]
     [ "$(shim list --json | jq -r '.[].id')" = web ]
     [[ $(shim list) = *$'\n'web\ *running\ *"$PWD/b" ]]
+    touch b/rootfs/end
     run -5 shim wait web
     [ "$(jq -r '[.id, .code] | @json' <<<"$output")" = '["web",5]' ]
     [ "$output" = "$(cat $records/web/exit.json)" ]
@@ -46,21 +47,46 @@ load shim_helpers
 }
 
 @test "wait tells how a container ended that --rm has removed" {
-    bundle "$(script 'sleep 0.5; exit 6')"
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 6')"
     shim launch --rm --name web b/
-    run -6 shim wait web
+    shim wait web 3>&- &
+    until readlink /proc/$!/fd/* | grep -q exit.reserved; do sleep 0.02; done
+    touch b/rootfs/end
+    code=0; wait $! || code=$?
+    [ "$code" = 6 ]
     [ -z "$(shim list -q)" ]
 }
 
 @test "logs: the last lines, and whatever comes until the end" {
-    bundle "$(script 'for i in 1 2 3; do echo $i; done; sleep 0.3; printf 4')"
+    bundle "$(script 'for i in 1 2 3; do echo $i; done; while [ ! -e /end ]; do sleep 0.05; done; printf 4')"
     shim launch --name web b/
-    run -0 timeout 10 shim logs -f --tail 2 web
-    [ "$output" = $'2\n3\n4' ]
+    until grep -qs 3 /var/lib/davit/sandbox/web/stdout; do sleep 0.02; done
+    timeout 20 shim logs -f --tail 2 web >shown 3>&- &
+    until grep -qs 3 shown; do sleep 0.02; done
+    touch b/rootfs/end
+    wait $!
+    [ "$(cat shown)" = $'2\n3\n4' ]
+    run -0 shim logs --tail 2 web
+    [ "$output" = $'3\n4' ]
     run -0 shim logs --tail 0 web
     [ "$output" = "" ]
     run -0 shim logs --tail 9 web
     [ "$output" = $'1\n2\n3\n4' ]
+}
+
+@test "logs --json: a line each; long ones in parts, of whole characters" {
+    bundle "$(script 'echo "a \"word\""; echo err >&2; printf "\\377\\n"; printf end
+                      i=0; printf x; while [ $i -lt 100000 ]; do printf ü; i=$((i + 1)); done')"
+    shim launch --name web b/
+    shim wait web
+    run -0 shim logs --json web
+    [ "$(head -n 2 <<<"$output")" = '{"stream":"stdout","line":"a \"word\""}
+{"stream":"stdout","line":"�"}' ]
+    [ "$(jq -c 'select(.partial) | .stream' <<<"$output" | sort -u)" = '"stdout"' ]
+    [ "$(jq -rj 'select(.partial) | .line' <<<"$output" | md5sum)" = \
+        "$( (printf endx; printf 'ü%.0s' {1..100000}) | md5sum)" ]
+    [ "$(jq -r 'select(.stream == "stderr") | .line' <<<"$output")" = err ]
+    [ "$(shim logs --tail 0 --json web)" = "" ]
 }
 
 @test "a follower of logs that is stopped, or killed, stops nothing" {
@@ -128,7 +154,7 @@ load shim_helpers
 @test "recover: what lost both is adopted while it runs, and known as far as anybody can know" {
     bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 12')"
     shim launch --name web b/
-    kill -9 "$(of web keeper_pid)" "$(of web shim_pid)"
+    kill_both web
     until [ "$(of web status)" = broken ]; do sleep 0.02; done
     [ "$(shim recover)" = "web: adopted" ]
     until_is web running
@@ -137,7 +163,7 @@ load shim_helpers
     [ "$(record web '.known == false or .code == 12')" = true ]
     rm b/rootfs/end
     shim launch --name lost b/
-    kill -9 "$(of lost keeper_pid)" "$(of lost shim_pid)"
+    kill_both lost
     touch b/rootfs/end
     until [ "$(runtime state lost | jq -r .status)" = stopped ]; do sleep 0.02; done
     run -125 shim wait lost
@@ -148,7 +174,8 @@ load shim_helpers
     bundle '.process.args = ["sleep", "100"]'
     shim launch --name a b/
     shim launch --name b b/
-    for id in a b; do kill -9 "$(of $id keeper_pid)" "$(of $id shim_pid)"; done
+    kill_both a
+    kill_both b
     runtime delete --force b
     rm -r "$running/b"
     jq -c '.bootId = "another"' "$records/b/launch.json" > edited
