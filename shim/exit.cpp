@@ -35,7 +35,8 @@ void tell_failure(spec::ExitRecord& record, const Container& container)
     record.message = error.message();
     record.reason =
         container.stopped_by.empty() ? spec::EndReason::Failed : spec::EndReason::Stopped;
-    if (container.phase == Phase::Started)
+    // Where `runtime start` was under way, it may have.
+    if (container.phase == Phase::Started || container.task == Word::Start)
         return;
     record.known = true;
     record.code = static_cast<int>(error.status == Status::Failure ? Status::CannotStart  //

@@ -171,6 +171,8 @@ Result<int> live(Life& life, std::span<const sys::Step<Life>> steps)
     }
     end_life(life);
     TRY(std::move(lived));
+    if (!container.end)
+        container.notices.emplace_back("nobody saw how it ended");
     return exit_code(container);
 }
 

@@ -300,8 +300,11 @@ Result<State> S::go_on_alone(const Event& event)
     if (container_.end)
         return ended(event);
     TRY(meet_init());
-    if (container_.parent == Parent::Shim)
-        reap_init();
+    if (container_.parent == Parent::Shim) {
+        const auto alive = TRY(sys::find_process(container_.state.init));
+        // The keeper has reaped it, and could not write what it saw.
+        container_.lost = !reap_init() && !alive;
+    }
     return container_.end || container_.lost ? ended(event) : state_;
 }
 
