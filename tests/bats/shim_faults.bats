@@ -108,6 +108,25 @@ one_died() { # VERB
     done
 }
 
+@test "who dies beside a terminal" {
+    bundle '.process.terminal = true'
+    while read -r step; do begin one_died launch SHIM_KILL_AT="$step"; done < steps
+}
+
+nobody_saw() { # VERB
+    case $1,$code in
+        run,125) one_sentence run 'nobody saw how it ended' && end_is 'false null unknown started' ;;
+        launch,0) end_is 'false null unknown started' ;;
+        *) false ;;
+    esac
+}
+
+@test "where the only witness could not write, and dies: that is on record" {
+    for verb in run launch; do
+        begin nobody_saw $verb SHIM_FAIL_AT='write raw' SHIM_KILL_AT='tell the end'
+    done
+}
+
 # Nobody may be left who knows: then that is on record.
 two_died() {
     case $code in

@@ -102,9 +102,9 @@ kill_them() { # WHO...
         wait $! || code=$?
         [ -d "$records/k$1" ] || return 0
         timeout 60 shim wait "k$1" > "$1/record" 2>> "$1/err" || true
-        # What wrote its word has a code of its own; what had not begun has none.
+        # What wrote its word has a code of its own, or is not known; what had not begun has none.
         jq -e --arg ran "$(cat "$1/out")" \
-            'if $ran == "" then .code != 3 or .started != null else .started != null end' "$1/record" > /dev/null ||
+            'if $ran == "" then .code != 3 or .started != null else .started != null or .known == false end' "$1/record" > /dev/null ||
             echo "$1: $code $(cat "$1"/*)" >> wrong
         jq -r '"\(.known) \(.code) \(.reason)"' "$1/record" >> ends
     }
@@ -114,7 +114,7 @@ kill_them() { # WHO...
     seq $((${N:-40} * 2)) | xargs -P 8 -I{} bash -c 'cut_short {}' 2> /dev/null 3>&-
     sort ends | uniq -c
     [ ! -e wrong ] || { cat wrong; false; }
-    run -1 grep -vx -e 'true 3 exited' -e 'true 3 stopped' -e 'true 1[23][0-9] stopped' -e 'true 125 failed' ends
+    run -1 grep -vx -e 'true 3 exited' -e 'true 3 stopped' -e 'true 1[23][0-9] stopped' -e 'true 125 failed' -e 'false null stopped' ends
     shim recover
     shim remove $(shim list -q)
     no_shim_is_left
