@@ -352,6 +352,30 @@ CapBnd:\t0000000000000020\nCapAmb:\t0000000000000000' ]
     [ ! -s log ]
 }
 
+@test "a working folder is entered as root or as the user, whoever may, and made where it is missing" {
+    bundle '.process.args = ["readlink", "/proc/self/cwd"]' '.process.user.uid = 1000' '.process.cwd = "/work"'
+    mkdir -m 700 b/rootfs/work
+    run -0 runtime run b/
+    [ "$output" = /work ]
+    chown 1000 b/rootfs/work
+    run -0 setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search runtime run b/
+    [ "$output" = /work ]
+    chown 1001 b/rootfs/work
+    run -125 setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search runtime run b/
+    says "init: enter working folder as the user: enter /work: permission denied (EACCES)"
+    bundle '.process.cwd = "/work/new/one"' '.root.readonly = false'
+    run -0 runtime run b/
+    [ "$output" = /work/new/one ]
+    mapped '.process.args = ["readlink", "/proc/self/cwd"]' '.process.user.uid = 1000' '.process.cwd = "/work"'
+    chmod 700 b/rootfs/work
+    run -0 runtime run b/
+    [ "$output" = /work ]
+    touch b/rootfs/work/file
+    bundle '.process.cwd = "/work/file"'
+    run -125 runtime run b/
+    says "make working folder: open rootfs:/work/file as a folder: not a directory (ENOTDIR)"
+}
+
 @test "noNewPrivileges is set, or is not" {
     for value in true false; do
         bundle "$(script 'grep NoNewPrivs /proc/self/status')" ".process.noNewPrivileges = $value"
