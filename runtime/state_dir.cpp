@@ -26,6 +26,18 @@ std::string default_root()
     return "/run/davit/runtime";
 }
 
+Result<> check_root(const std::string& root)
+{
+    struct stat given = {};
+    struct stat top = {};
+    if (::stat(root.c_str(), &given) == 0 && ::stat("/", &top) == 0 && given.st_dev == top.st_dev &&
+        given.st_ino == top.st_ino)
+        return failed_with(Status::Usage,
+                           "--root {}: containers cannot have their folders beside the system's",
+                           root);
+    return {};
+}
+
 Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
 {
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);

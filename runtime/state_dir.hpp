@@ -56,6 +56,9 @@ private:
 // Where state is kept without --root: /run/davit/runtime, or below $XDG_RUNTIME_DIR for a user.
 std::string default_root();
 
+// --root: anything but "/", however that is spelled.
+Result<> check_root(const std::string& root);
+
 // The ids that are taken, sorted.
 Result<std::vector<std::string>> list_ids(const std::string& root);
 
