@@ -38,7 +38,9 @@ public:
     Result<bool> try_lock() const;
     void unlock() const;
     bool is_removed() const;
-    Result<> check_is_ours() const;  // that it holds nothing but what was said above
+    // That it is as make() makes it, and holds nothing but what was said above: for what has no
+    // record that could be read.
+    Result<> check_is_ours() const;
     Result<> remove();  // state.json last, so that what is interrupted can be done again
 
 private:
