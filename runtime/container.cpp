@@ -114,8 +114,8 @@ Result<> make_groups(Container& container)
 {
     TRY(container.planned_groups->make());
     container.groups = MadeGroups(std::move(*container.planned_groups));
-    TRY(container.groups->apply(container.plan.knobs));
-    TRY(container.groups->apply(container.plan.device_policy));
+    TRY_TO(container.groups->apply(container.plan.knobs), "config.json");
+    TRY_TO(container.groups->apply(container.plan.device_policy), "config.json");
     return container.groups->open_entrances();
 }
 
