@@ -139,8 +139,10 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
         [ "$(runtime list -f json | jq -r '.[].status')" = creating ]
         run -1 runtime start web
         [ "$output" = "runtime: start web: find container: container is creating, not created" ]
-        run -1 runtime kill web KILL
-        [ "$output" = "runtime: kill web: container not running: it is creating" ]
+        for all in '' --all; do
+            run -1 runtime kill $all web KILL
+            [ "$output" = "runtime: kill web: container not running: it is creating" ]
+        done
         run -1 runtime delete web
         [ "$output" = "runtime: delete web: container is not stopped: creating" ]
         kill -CONT "$(pgrep -P $!)"
