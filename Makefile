@@ -87,7 +87,8 @@ boxed      := $(if $(BOX),,scripts/box -t 1800 --)
 with_ours  := env SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$(CURDIR)/scripts:$$PATH"
 minutes    := 20
 bats_files := $(filter-out tests/bats/box.bats,$(wildcard tests/bats/*.bats))
-unit_tests  = timeout $(minutes)m $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
+not_ours   := $(if $(SAN),env LSAN_OPTIONS=print_suppressions=0:suppressions=tests/leaks )
+unit_tests  = $(not_ours)timeout $(minutes)m $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
 bats_tests  = $(with_ours) timeout $(minutes)m bats $(if $T,tests/bats/$T.bats,$(bats_files))
 
 test: tidy all $B/bin/tests | $B/ready-to-test

@@ -8,9 +8,6 @@
 
 namespace runtime {
 
-// Makes the terminal behind `master` as large as the caller's, where the caller has one.
-void fit_terminal(const sys::Fd& master);
-
 // Passes input, output and signals on until init has ended and all that was written is delivered;
 // the caller's terminal is in raw mode meanwhile. Init is not reaped. Only SIGTTIN and SIGTTOU keep
 // their meaning for us: in the background of a shell we stop. Where our output is closed the

@@ -86,8 +86,9 @@ Result<Container> begin(Call& call)
         return failed_with(Status::Usage,
                            "\"{}\": the command is decided by config.json of the bundle",
                            call.arguments[1]);
-    if (container.launch.terminal || options.terminal)
-        return failed("config.json: /process/terminal: terminals are not carried out yet");
+    if (options.terminal && !container.launch.terminal)
+        return failed_with(Status::Usage,
+                           "--tty: config.json: /process/terminal is not true, and decides that");
     container.places = TRY(find_places(options.root, options.data));
     container.launch.root = container.places.root;
     container.launch.boot_id = TRY(sys::boot_id());

@@ -12,7 +12,8 @@ inline constexpr spec::Option kBeginOptions[] = {
     spec::option<&Options::name>("name", 0, "ID", "what it is called (else twelve digits)"),
     spec::option<&Options::id_file>("id-file", 0, "FILE", "the id goes there"),
     spec::option<&Options::remove>("rm", 0, "", "leaves no record, log or sandbox"),
-    spec::option<&Options::terminal>("tty", 't', "", "not carried out yet: it is refused"),
+    spec::option<&Options::terminal>("tty", 't', "",
+                                     "at a terminal; config.json has to say so, too"),
     spec::option<&Options::stop_signal>("stop-signal", 0, "SIGNAL", "asks it to end (TERM)"),
     spec::option<&Options::stop_timeout>("stop-timeout", 0, "TIME", "then SIGKILL (10s)"),
     // Of images; with a bundle, config.json has decided.

@@ -31,8 +31,9 @@ enum class Word : char {
     Create = 'c',   // to the keeper: have it created
     Start = 's',    // have its program started
     Told = 't',     // the client has its answer
+    HungUp = 'h',   // nobody has its terminal any more
     Dismiss = 'q',  // all is done
-    Created = 'C',  // from the keeper
+    Created = 'C',  // from the keeper; with the master of its terminal, where it has one
     Started = 'S',
     Ended = 'X',  // its value is the wait status
 };
@@ -48,6 +49,7 @@ struct Container {
     sys::Fd folder = {};       // the folder of what runs
     sys::Channel other = {};   // the shim's to its keeper, the keeper's to its shim
     sys::Channel client = {};  // of `launch`: who waits for the word
+    sys::Fd terminal = {};     // the master of it; held by both, so that no death hangs it up
     pid_t shim_pid = 0;
     pid_t keeper_pid = 0;
 

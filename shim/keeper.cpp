@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,6 +14,7 @@
 #include "shim/record.hpp"
 #include "shim/runtime_call.hpp"
 #include "sys/file.hpp"
+#include "sys/socket.hpp"
 #include "sys/steps.hpp"
 #include "sys/time.hpp"
 
@@ -23,6 +25,8 @@ namespace {
 // A shim that dies as soon as it is made is not made again at once.
 constexpr auto kHaste = std::chrono::milliseconds(500);
 
+constexpr const char* kConsole = "console";  // in the folder of what runs
+
 // What only one of the two may hold is closed in the other: a copy of the other's end of the
 // channel would hide the other's death.
 Result<> become_another(Container& container, const char* name, sys::Channel channel)
@@ -30,7 +34,8 @@ Result<> become_another(Container& container, const char* name, sys::Channel cha
     ::prctl(PR_SET_NAME, name, 0, 0, 0);
     container.other = std::move(channel);
     return sys::close_all_but({container.record.get(), container.folder.get(),
-                               container.other.fd().get(), container.client.fd().get()});
+                               container.other.fd().get(), container.client.fd().get(),
+                               container.terminal.get()});
 }
 
 class Keeper {
@@ -44,16 +49,19 @@ private:
     bool listen();
     Result<> begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio);
     Result<> create();
+    Result<> create_at_terminal(std::vector<std::string> words);
     Result<> note_created();
+    Result<> take_terminal();
     void look_after_children();
     void worker_ended(int status);
     void record_end(const sys::EndedChild& child);
     void replace_shim();
-    void answer(const Result<>& done, Word word, int value = 0);
+    void answer(const Result<>& done, Word word, int value = 0, const sys::Fd* fd = nullptr);
 
     Container& container_;
     sys::Fd signals_ = {};
     std::optional<sys::Process> worker_ = {};
+    sys::Fd console_ = {};  // the socket that the terminal comes through
     bool end_is_told_ = false;
     std::chrono::steady_clock::time_point replaced_ = {};  // the shim, the last time
 };
@@ -85,22 +93,30 @@ Result<> Keeper::begin(std::string_view verb, std::vector<std::string> words, sy
 Result<> Keeper::create()
 {
     const std::vector<std::string> words = {"--bundle", container_.launch.bundle};
+    if (container_.launch.terminal)
+        return create_at_terminal(words);
     if (container_.launch.foreground)
         return begin("create", words,
                      {container_.gives_input ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO});
-    const sys::Fd sandbox =
-        TRY(sys::open_at(AT_FDCWD, container_.sandbox_path(), O_PATH | O_DIRECTORY));
-    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
-    const sys::Fd out = TRY(sys::open_at(sandbox.get(), "stdout", flags, 0600));
-    const sys::Fd err = TRY(sys::open_at(sandbox.get(), "stderr", flags, 0600));
+    const sys::Fd out = TRY(open_output(container_, "stdout"));
+    const sys::Fd err = TRY(open_output(container_, "stderr"));
     return begin("create", words, {-1, out.get(), err.get()});
 }
 
-void Keeper::answer(const Result<>& done, Word word, int value)
+Result<> Keeper::create_at_terminal(std::vector<std::string> words)
+{
+    (void)::unlinkat(container_.folder.get(), kConsole, 0);  // of the keeper before us
+    console_ = TRY(sys::listen_in(container_.folder, kConsole));
+    words.insert(words.end(),
+                 {"--console-socket", format("{}/{}", container_.folder_path(), kConsole)});
+    return begin("create", std::move(words), {});
+}
+
+void Keeper::answer(const Result<>& done, Word word, int value, const sys::Fd* fd)
 {
     container_.task = Word::Nothing;
     if (done)
-        (void)container_.other.send(static_cast<char>(word), nullptr, value);
+        (void)container_.other.send(static_cast<char>(word), fd, value);
     else
         (void)container_.other.send(done.error());
 }
@@ -116,6 +132,8 @@ bool Keeper::listen()
     const Word word{(*message)->kind};
     if (word == Word::Told)
         container_.client = {};
+    if (word == Word::HungUp)
+        container_.terminal = {};
     if (word != Word::Create && word != Word::Start)
         return word != Word::Dismiss;
     container_.task = word;
@@ -127,8 +145,26 @@ bool Keeper::listen()
 Result<> Keeper::note_created()
 {
     TRY(note_state(container_));
+    if (console_)
+        TRY_TO(take_terminal(), "take its terminal");
     // The container has them; ours would keep a pipe open that has no other writer.
     return sys::give_up_stdio();
+}
+
+// It was sent before `create` ended.
+Result<> Keeper::take_terminal()
+{
+    const sys::Fd connection(::accept4(console_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!connection)
+        return failed_sys("accept");
+    std::byte name[256];
+    auto received = TRY(sys::receive_message(connection, name));
+    if (!received.fd)
+        return failed("nothing came");
+    container_.terminal = std::move(received.fd);
+    console_ = {};
+    (void)::unlinkat(container_.folder.get(), kConsole, 0);
+    return {};
 }
 
 void Keeper::worker_ended(int status)
@@ -139,7 +175,8 @@ void Keeper::worker_ended(int status)
     if (task == Word::Create) {
         if (done)
             done = note_created();
-        return answer(done, Word::Created);
+        const auto& terminal = container_.terminal;
+        return answer(done, Word::Created, 0, terminal ? &terminal : nullptr);
     }
     if (done) {
         container_.phase = Phase::Started;

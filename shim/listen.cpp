@@ -15,9 +15,14 @@ namespace shim {
 
 using S = Supervisor;
 
-Result<> S::take(Key key)
+Result<> S::take(sys::Loop::Ready ready)
 {
-    switch (key) {
+    if (ready.key >= Key::Terminal) {
+        if (terminal_)
+            terminal_->ready(sys::TerminalProxy::kEnds[ready.key - Key::Terminal], ready.events);
+        return {};
+    }
+    switch (static_cast<Key>(ready.key)) {
         case Key::Keeper:
             return take_message();
         case Key::Signals:
@@ -33,6 +38,8 @@ Result<> S::take(Key key)
         case Key::Init:
             (void)loop_.watch(Key::Init, init_.get(), 0);
             return take_end_from_kernel();
+        case Key::Terminal:
+            break;
     }
     return {};
 }
@@ -61,6 +68,7 @@ Result<> S::take_message()
     container_.task = Word::Nothing;
     switch (Word{(*message)->kind}) {
         case Word::Created:
+            container_.terminal = std::move((*message)->fd);
             return happens({.what = What::Made});
         case Word::Started:
             return happens({.what = What::Started});
@@ -108,6 +116,10 @@ Result<> S::take_signal()
     if (signal == SIGCHLD)
         return reap_init() ? happens({.what = What::Ended}) : Result<>();
     const bool foreground = container_.launch.foreground;
+    if (signal == SIGWINCH && container_.terminal && foreground) {
+        sys::fit_terminal(container_.terminal);
+        return {};
+    }
     if (state_ >= State::Running && foreground)
         return happens({.what = What::Signal, .signal = signal});
     // Before that, and where nobody has us in the foreground, they are meant for us.

@@ -86,6 +86,14 @@ std::string fitting(spec::ExitRecord& record)
 
 }  // namespace
 
+Result<sys::Fd> open_output(const Container& container, const char* name)
+{
+    const sys::Fd sandbox =
+        TRY(sys::open_at(AT_FDCWD, container.sandbox_path(), O_PATH | O_DIRECTORY));
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    return sys::open_at(sandbox.get(), name, flags, 0600);
+}
+
 bool is_removed(const sys::Fd& folder)
 {
     struct stat status = {};

@@ -33,6 +33,9 @@ Result<> take_id(Container& container);
 // Gives it up again: nothing is left of it.
 Result<> remove_record(const Container& container);
 
+// A file of the sandbox, to append to: what the container writes goes there.
+Result<sys::Fd> open_output(const Container& container, const char* name);
+
 bool is_removed(const sys::Fd& folder);  // while it is open here
 
 // Whether nobody else guards it: from then on this process does, while `folder` is open.

@@ -127,10 +127,12 @@ void S::told_client()
 
 Result<> S::supervise()
 {
+    TRY(open_terminal());
     TRY(take_stop_request());
     if (container_.stop_at_once)
         TRY(stop_as_launched("its shim was killed"));
-    return until(State::Ended);
+    TRY(until(State::Ended));
+    return close_terminal();
 }
 
 Result<> S::until(State wanted)
@@ -139,9 +141,12 @@ Result<> S::until(State wanted)
     if (container_.end || container_.lost)
         TRY(happens({.what = What::Ended}));
     while (state_ < wanted) {
+        TRY(watch_terminal());
         const auto ready = TRY(loop_.wait(wait_ms()));
         for (const auto& each : ready)
-            TRY(take(static_cast<Key>(each.key)));
+            TRY(take(each));
+        if (ready.empty() && terminal_)
+            terminal_->timed_out();
         if (due_ && Clock::now() >= *due_) {
             due_.reset();
             TRY(happens({.what = What::Due}));
@@ -152,10 +157,12 @@ Result<> S::until(State wanted)
 
 int S::wait_ms() const
 {
+    const int terminal = terminal_ ? terminal_->timeout_ms() : -1;
     if (!due_)
-        return -1;
+        return terminal;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - Clock::now()).count();
-    return static_cast<int>(std::clamp<decltype(left)>(left, 0, INT32_MAX));
+    const auto most = terminal < 0 ? INT32_MAX : terminal;
+    return static_cast<int>(std::clamp<decltype(left)>(left, 0, most));
 }
 
 Result<> S::happens(const Event& event)
@@ -184,6 +191,8 @@ Result<State> S::made(const Event&)
 {
     TRY(note_state(container_));
     TRY(meet_init());
+    if (container_.terminal && container_.launch.foreground)
+        sys::fit_terminal(container_.terminal);
     return State::Made;
 }
 

@@ -7,6 +7,8 @@
 
 #include "shim/container.hpp"
 #include "sys/loop.hpp"
+#include "sys/terminal.hpp"
+#include "sys/terminal_proxy.hpp"
 
 namespace shim {
 
@@ -44,11 +46,12 @@ private:
     };
     static const Row kTable[];
 
-    enum Key : unsigned { Keeper, Signals, Folder, Client, Caller, Init };
+    // The ends of the terminal come last, in the order of their proxy.
+    enum Key : unsigned { Keeper, Signals, Folder, Client, Caller, Init, Terminal };
 
     Result<> until(State wanted);
     Result<> happens(const Event& event);
-    Result<> take(Key key);
+    Result<> take(sys::Loop::Ready ready);
     Result<> take_message();
     Result<> take_signal();
     Result<> take_stop_request();
@@ -57,6 +60,9 @@ private:
     Result<> watch_caller(pid_t caller);
     bool reap_init();
     int wait_ms() const;
+    Result<> open_terminal();
+    Result<> watch_terminal();
+    Result<> close_terminal();
     Result<> give(Word task);
     Result<> meet_init();
     Result<> hire_another();
@@ -82,7 +88,10 @@ private:
     sys::Fd signals_ = {};
     sys::Fd folder_events_ = {};  // inotify
     sys::Fd caller_ = {};
-    sys::Fd init_ = {};  // the first process of the container
+    sys::Fd init_ = {};    // the first process of the container
+    sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller
+    std::optional<sys::TerminalProxy> terminal_ = {};
+    std::optional<sys::RawMode> raw_mode_ = {};
     std::optional<Clock::time_point> due_ = {};
     Clock::time_point hired_ = {};
     int keepers_lost_ = 0;

@@ -66,6 +66,13 @@ Result<> set_size(const Fd& terminal, TerminalSize size)
     return {};
 }
 
+void fit_terminal(const Fd& terminal)
+{
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (const auto size = size_of(fd); size && size->rows && size->columns)
+            return (void)set_size(terminal, *size);
+}
+
 RawMode::RawMode(int fd) : fd_(fd)
 {
     termios modes = {};

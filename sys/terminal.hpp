@@ -33,6 +33,9 @@ struct TerminalSize {  // in characters
 std::optional<TerminalSize> size_of(int fd);  // nothing: it is no terminal
 Result<> set_size(const Fd& terminal, TerminalSize size);
 
+// Makes it as large as the terminal that one of our standard descriptors is, if one is.
+void fit_terminal(const Fd& terminal);
+
 // While this lives, a terminal passes on every byte as it is typed; then it is what it was. Where
 // `fd` is no terminal nothing happens.
 class RawMode {

@@ -9,6 +9,7 @@
 #include "spec/id.hpp"
 #include "sys/random.hpp"
 #include "sys/steps.hpp"
+#include "sys/terminal.hpp"
 
 namespace runtime {
 
@@ -25,7 +26,7 @@ Result<> start_program(Container& container)
 Result<> fit_its_terminal(Container& container)
 {
     if (container.terminal)
-        fit_terminal(container.terminal);
+        sys::fit_terminal(container.terminal);
     return {};
 }
 

@@ -21,6 +21,11 @@ record() { # ID FILTER: of exit.json
 of() { # ID FIELD: of its status
     shim status --json "$1" | jq -r ".$2"
 }
+kill_both() { # ID: its shim and its keeper; of two that run, the second would replace the first
+    local both=("$(of "$1" keeper_pid)" "$(of "$1" shim_pid)")
+    kill -STOP "${both[@]}"
+    kill -KILL "${both[@]}"
+}
 until_is() { # ID STATUS
     until [ "$(of "$1" status)" = "$2" ]; do sleep 0.02; done
 }

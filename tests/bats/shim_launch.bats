@@ -2,7 +2,7 @@ load helpers
 load shim_helpers
 
 @test "launch: prints the id alone once the program runs; status, list, wait, logs, remove" {
-    bundle "$(script 'echo out; echo err >&2; sleep 0.3; exit 5')"
+    bundle "$(script 'echo out; echo err >&2; while [ ! -e /end ]; do sleep 0.05; done; exit 5')"
     run -0 --separate-stderr shim launch --name web b/
     [ "$output" = web ] && [ -z "$stderr" ]
     [ "$(shim status --json web | jq -r '[.id, .status, .step, .bundle, .image] | @json')" = \
@@ -11,6 +11,7 @@ load shim_helpers
     [ "$(of web pid)" = "$(runtime state web | jq .pid)" ]
     [ "$(shim list --json | jq -r '.[].id')" = web ]
     [[ $(shim list) = *$'\n'web\ *running\ *"$PWD/b" ]]
+    touch b/rootfs/end
     run -5 shim wait web
     [ "$(jq -r '[.id, .code] | @json' <<<"$output")" = '["web",5]' ]
     [ "$output" = "$(cat $records/web/exit.json)" ]
@@ -128,7 +129,7 @@ load shim_helpers
 @test "recover: what lost both is adopted while it runs, and known as far as anybody can know" {
     bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 12')"
     shim launch --name web b/
-    kill -9 "$(of web keeper_pid)" "$(of web shim_pid)"
+    kill_both web
     until [ "$(of web status)" = broken ]; do sleep 0.02; done
     [ "$(shim recover)" = "web: adopted" ]
     until_is web running
@@ -137,7 +138,7 @@ load shim_helpers
     [ "$(record web '.known == false or .code == 12')" = true ]
     rm b/rootfs/end
     shim launch --name lost b/
-    kill -9 "$(of lost keeper_pid)" "$(of lost shim_pid)"
+    kill_both lost
     touch b/rootfs/end
     until [ "$(runtime state lost | jq -r .status)" = stopped ]; do sleep 0.02; done
     run -125 shim wait lost
@@ -148,7 +149,8 @@ load shim_helpers
     bundle '.process.args = ["sleep", "100"]'
     shim launch --name a b/
     shim launch --name b b/
-    for id in a b; do kill -9 "$(of $id keeper_pid)" "$(of $id shim_pid)"; done
+    kill_both a
+    kill_both b
     runtime delete --force b
     rm -r "$running/b"
     jq -c '.bootId = "another"' "$records/b/launch.json" > edited
