@@ -220,6 +220,9 @@ Result<> check_working_folder(const std::string& folder)
 Result<> enter_working_folder(Init& init)
 {
     const std::string& folder = init.bundle.config.process->cwd;
+    init.in_working_folder = folder == "/";  // since the pivot
+    if (init.in_working_folder)
+        return {};
     if (::chdir(folder.c_str()) == 0) {
         init.in_working_folder = true;
         return check_working_folder(folder);
