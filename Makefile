@@ -3,6 +3,7 @@
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
 # make test-vm      the same tests under Debian's cloud kernel with pure cgroup v2, in QEMU (scripts/vm)
+# make bench-shim   what a shim costs, in a table (scripts/bench-shim)
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
 # make install      into DESTDIR, PREFIX
 # make clean        V=1 with any of them shows the commands
@@ -41,7 +42,7 @@ shim    := $(filter-out shim/main.cpp,$(wildcard shim/*.cpp shim/*/*.cpp))
 tests   := $(wildcard tests/*/*_test.cpp)
 object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 
-.PHONY: all test test-vm unit bats tidy demo lint format install clean FORCE
+.PHONY: all test test-vm unit bats tidy demo bench-shim lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 all: $B/bin/runtime $B/bin/shim
@@ -78,8 +79,8 @@ $B/obj/spec/version.o: FLAGS += -DDAVIT_COMMIT='"$(shell cat $B/commit)"'
 $B/ready-to-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
-$B/ready-to-test $B/ready-to-demo: | $B/ready-to-build
-$B/ready-to-test: | $B/ready-to-demo
+$B/ready-to-test $B/ready-to-demo $B/ready-to-bench: | $B/ready-to-build
+$B/ready-to-test $B/ready-to-bench: | $B/ready-to-demo
 
 # Programs of ours that run as root run in a throwaway machine only (scripts/box). Its own proof
 # comes first, outside, and alone: it compares the machine before and after.
@@ -106,6 +107,8 @@ bats: all | $B/ready-to-test
 	$(if $(filter box,$T),,$(boxed)) $(bats_tests)
 demo: all | $B/ready-to-demo
 	$(boxed) $(with_ours) scripts/demo
+bench-shim: all | $B/ready-to-bench
+	$(boxed) $(with_ours) scripts/bench-shim
 
 # clang-tidy takes seconds per file: its mark is as old as the object, which knows the headers.
 linted = $(patsubst %.cpp,$B/lint/%,$(spec) $(sys) $(runtime) $(shim) runtime/main.cpp shim/main.cpp)

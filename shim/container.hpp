@@ -52,6 +52,8 @@ struct Container {
     sys::Fd terminal = {};     // the master of it; held by both, so that no death hangs it up
     pid_t shim_pid = 0;
     pid_t keeper_pid = 0;
+    unsigned shims = 1;  // that it has had, with this one
+    unsigned keepers = 0;
 
     Phase phase = Phase::Nothing;
     Word task = Word::Nothing;  // that the keeper has been given and has not answered yet

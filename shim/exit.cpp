@@ -27,16 +27,19 @@ void tell_end(spec::ExitRecord& record, const spec::RawEnd& end)
     record.usage.cpu_system_us = end.cpu_system_us;
 }
 
+// What our failure ends with stands for the code of a program that never ran, and of no other.
 void tell_failure(spec::ExitRecord& record, const Container& container)
 {
     const Error& error = *container.failure;
+    record.stage = container.failed_step;
+    record.message = error.message();
+    record.reason =
+        container.stopped_by.empty() ? spec::EndReason::Failed : spec::EndReason::Stopped;
+    if (container.phase == Phase::Started)
+        return;
     record.known = true;
     record.code = static_cast<int>(error.status == Status::Failure ? Status::CannotStart  //
                                                                    : error.status);
-    record.stage = container.failed_step;
-    record.reason =
-        container.stopped_by.empty() ? spec::EndReason::Failed : spec::EndReason::Stopped;
-    record.message = error.message();
 }
 
 // What its control groups know beyond what the parent of the first process was told.

@@ -46,17 +46,19 @@ public:
     int keep();  // until it is dismissed: its exit status
 
 private:
-    bool listen();
+    Result<bool> listen();
     Result<> begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio);
     Result<> create();
     Result<> create_at_terminal(std::vector<std::string> words);
     Result<> note_created();
     Result<> take_terminal();
-    void look_after_children();
-    void worker_ended(int status);
-    void record_end(const sys::EndedChild& child);
+    Result<> look_after_children();
+    Result<> worker_ended(int status);
+    void note_end(const sys::EndedChild& child);
     void replace_shim();
-    void answer(const Result<>& done, Word word, int value = 0, const sys::Fd* fd = nullptr);
+    Result<> make_shim();
+    Result<> answer(std::string_view step, const Result<>& done, Word word, int value = 0,
+                    const sys::Fd* fd = nullptr);
 
     Container& container_;
     sys::Fd signals_ = {};
@@ -112,17 +114,22 @@ Result<> Keeper::create_at_terminal(std::vector<std::string> words)
     return begin("create", std::move(words), {});
 }
 
-void Keeper::answer(const Result<>& done, Word word, int value, const sys::Fd* fd)
+// A keeper that cannot tell must end: of that the shim hears. Where it is the shim that has gone,
+// its successor is forked with all of this.
+Result<> Keeper::answer(std::string_view step, const Result<>& done, Word word, int value,
+                        const sys::Fd* fd)
 {
     container_.task = Word::Nothing;
-    if (done)
-        (void)container_.other.send(static_cast<char>(word), fd, value);
-    else
-        (void)container_.other.send(done.error());
+    return sys::run_step(step, [&] {
+        auto sent = done ? container_.other.send(static_cast<char>(word), fd, value)
+                         : container_.other.send(done.error());
+        const bool gone = !sent && (sent.error().code == EPIPE || sent.error().code == ECONNRESET);
+        return gone ? Result<>() : sent;
+    });
 }
 
 // What the shim says; false where it was the last word.
-bool Keeper::listen()
+Result<bool> Keeper::listen()
 {
     const auto message = container_.other.receive();
     if (!message || !*message) {
@@ -137,8 +144,12 @@ bool Keeper::listen()
     if (word != Word::Create && word != Word::Start)
         return word != Word::Dismiss;
     container_.task = word;
-    if (auto begun = word == Word::Create ? create() : begin("start", {}, {}); !begun)
-        answer(begun, word);
+    const bool creates = word == Word::Create;
+    const auto begun = creates
+                           ? sys::run_step("begin create", [&] { return create(); })
+                           : sys::run_step("begin start", [&] { return begin("start", {}, {}); });
+    if (!begun)
+        TRY(answer("tell error", begun, word));
     return true;
 }
 
@@ -167,34 +178,36 @@ Result<> Keeper::take_terminal()
     return {};
 }
 
-void Keeper::worker_ended(int status)
+Result<> Keeper::worker_ended(int status)
 {
     worker_.reset();
-    const Word task = std::exchange(container_.task, Word::Nothing);
+    const bool creates = container_.task == Word::Create;
     auto done = runtime_result(container_, status);
-    if (task == Word::Create) {
-        if (done)
-            done = note_created();
+    if (creates && done)
+        done = sys::run_step("note created", [&] { return note_created(); });
+    if (creates) {
         const auto& terminal = container_.terminal;
-        return answer(done, Word::Created, 0, terminal ? &terminal : nullptr);
+        return answer("tell created", done, Word::Created, 0, terminal ? &terminal : nullptr);
     }
     if (done) {
         container_.phase = Phase::Started;
         container_.started = sys::utc_now();
     }
-    answer(done, Word::Started);
+    TRY(answer("tell started", done, Word::Started));
+    sys::give_memory_back();
+    return {};
 }
 
 // On record before it is reaped: where we die in between, the zombie becomes the shim's.
-void Keeper::record_end(const sys::EndedChild& child)
+void Keeper::note_end(const sys::EndedChild& child)
 {
     container_.end = raw_end(child);
-    if (sys::begin_step("write raw"))
-        (void)sys::replace_file(container_.folder.get(), kRawFile, write(*container_.end), 0600);
-    (void)sys::begin_step("reap");  // a place to die at
+    (void)sys::run_step("write raw", [&] {
+        return sys::replace_file(container_.folder.get(), kRawFile, write(*container_.end), 0600);
+    });
 }
 
-void Keeper::look_after_children()
+Result<> Keeper::look_after_children()
 {
     signalfd_siginfo info;
     while (::read(signals_.get(), &info, sizeof info) > 0) {
@@ -202,19 +215,18 @@ void Keeper::look_after_children()
     // The worker first: with its end the container's first process becomes ours.
     if (worker_)
         if (const auto status = worker_->ended(); status && *status)
-            worker_ended(**status);
+            TRY(worker_ended(**status));
     if (worker_)
-        return;
+        return {};
     while (const auto child = sys::next_ended_child()) {
         if (child->pid == container_.state.init.pid && !container_.end)
-            record_end(*child);
-        sys::reap(child->pid);
+            note_end(*child);
+        (void)sys::run_step("reap", [&] { return sys::reap(child->pid), Result<>(); });
     }
-    if (container_.end && !end_is_told_) {
-        (void)sys::begin_step("tell the end");
-        answer({}, Word::Ended, container_.end->wait_status);
-        end_is_told_ = true;
-    }
+    if (!container_.end || end_is_told_)
+        return {};
+    end_is_told_ = true;
+    return answer("tell the end", {}, Word::Ended, container_.end->wait_status);
 }
 
 // What a forked half starts with.
@@ -227,7 +239,7 @@ int take_over(void* argument)
 {
     auto& from = *static_cast<Half*>(argument);
     Container& container = from.container;
-    sys::begin_another_life();
+    sys::begin_life(container.shims);
     if (!become_another(container, "shim", std::move(from.channel)))
         return 1;
     // The first process is another's child already, if it is not the keeper's.
@@ -238,26 +250,28 @@ int take_over(void* argument)
     return adopt(container);
 }
 
+Result<> Keeper::make_shim()
+{
+    auto channel = TRY(sys::make_channel());
+    ++container_.shims;
+    Half to{.container = container_, .channel = std::move(channel.there)};
+    auto made = TRY(sys::spawn(0, -1, take_over, &to));
+    container_.shim_pid = made.pid();
+    made.detach();  // reaped with all others
+    container_.other = std::move(channel.here);
+    end_is_told_ = container_.end.has_value();
+    return {};
+}
+
 // All that we know it knows too. Until there is one, nobody else can do its work.
 void Keeper::replace_shim()
 {
+    const auto pause = [] { ::poll(nullptr, 0, static_cast<int>(kHaste.count())); };
     if (std::chrono::steady_clock::now() - replaced_ < kHaste)
-        ::poll(nullptr, 0, static_cast<int>(kHaste.count()));
-    for (;; ::poll(nullptr, 0, static_cast<int>(kHaste.count()))) {
-        replaced_ = std::chrono::steady_clock::now();
-        auto channel = sys::make_channel();
-        if (!channel)
-            continue;
-        Half to{.container = container_, .channel = std::move(channel->there)};
-        auto made = sys::spawn(0, -1, take_over, &to);
-        if (!made)
-            continue;
-        container_.shim_pid = made->pid();
-        made->detach();  // reaped with all others
-        container_.other = std::move(channel->here);
-        end_is_told_ = container_.end.has_value();
-        return;
-    }
+        pause();
+    replaced_ = std::chrono::steady_clock::now();
+    while (!sys::run_step("make a shim", [&] { return make_shim(); }))
+        pause();
 }
 
 int Keeper::keep()
@@ -269,20 +283,26 @@ int Keeper::keep()
         };
         if (::poll(waited, std::size(waited), -1) < 0 && errno != EINTR)
             return 1;
-        if (waited[0].revents)
-            look_after_children();
-        if (waited[1].revents && !listen())
-            return 0;
+        if (waited[0].revents && !look_after_children())
+            return 1;
+        if (!waited[1].revents)
+            continue;
+        const auto more = listen();
+        if (!more || !*more)
+            return more ? 0 : 1;
     }
 }
 
 int be_keeper(void* argument)
 {
-    auto& from = *static_cast<Half*>(argument);
-    from.container.keeper_pid = ::getpid();
-    Keeper keeper(from.container);
-    const bool ready =
-        become_another(from.container, "shim:keeper", std::move(from.channel)) && keeper.open();
+    auto& [container, channel] = *static_cast<Half*>(argument);
+    container.keeper_pid = ::getpid();
+    sys::begin_life(container.keepers);
+    Keeper keeper(container);
+    const auto ready = sys::run_step("become keeper", [&]() -> Result<> {
+        TRY(become_another(container, "shim:keeper", std::move(channel)));
+        return keeper.open();
+    });
     return ready ? keeper.keep() : 1;
 }
 
@@ -291,6 +311,7 @@ int be_keeper(void* argument)
 Result<> hire_keeper(Container& container)
 {
     auto channel = TRY(sys::make_channel());
+    ++container.keepers;
     Half half{.container = container, .channel = std::move(channel.there)};
     auto made = TRY(sys::spawn(0, -1, be_keeper, &half));
     container.keeper_pid = made.pid();

@@ -1,6 +1,7 @@
 #include "shim/launch.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "shim/exit.hpp"
@@ -135,17 +136,25 @@ void note_step(Life& life, std::string_view name)
     life.container.step = name;
 }
 
-void dismiss_keeper(const Container& container)
+// Until it has ended, and with it what it had `runtime` do.
+void dismiss_keeper(Container& container)
 {
     if (!container.other.fd())
         return;
     (void)container.other.send(static_cast<char>(Word::Dismiss));
+    pollfd gone = {.fd = container.other.fd().get(), .events = 0, .revents = 0};
+    while (::poll(&gone, 1, -1) < 0 && errno == EINTR) {
+    }
     if (container.above_keeper)
         sys::reap(container.keeper_pid);
+    container.other = {};
 }
 
 void end_life(Life& life)
 {
+    // What is being made would be finished after it was deleted.
+    if (life.container.task != Word::Nothing)
+        dismiss_keeper(life.container);
     // What cannot be finished now is finished by `recover`.
     if (const auto ended = sys::run_steps<Life>(kEnd, life); !ended)
         life.container.notices.push_back(ended.error().message());
@@ -180,7 +189,7 @@ bool look_back(Container& container)
 
 Result<int> launch(Container& container, pid_t caller)
 {
-    TRY_TO(take_id(container), "take id");
+    TRY(take_id(container));
     Life life{.container = container, .caller = caller};
     return live(life, kLaunch);
 }

@@ -63,6 +63,9 @@ Result<> S::take_message()
     if (!*message) {
         (void)loop_.watch(Key::Keeper, container_.other.fd().get(), 0);
         container_.other = {};
+        // Once it is reaped its children are ours, and its worker is killed with it.
+        if (container_.above_keeper)
+            sys::reap(container_.keeper_pid);
         return happens({.what = What::KeeperGone});
     }
     container_.task = Word::Nothing;

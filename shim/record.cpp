@@ -7,6 +7,7 @@
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
 #include "sys/random.hpp"
+#include "sys/steps.hpp"
 #include "sys/time.hpp"
 
 namespace shim {
@@ -24,13 +25,42 @@ Result<sys::Fd> open_folder(const std::string& path)
     return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
 }
 
-Result<> make_safe(const sys::Fd& fd, const char* name)
+// A record that is removed at once has nothing to tell after a power failure.
+Result<> make_safe(const Container& container, const sys::Fd& fd, const char* name)
 {
+    if (container.launch.remove)
+        return {};
     return ::fsync(fd.get()) == 0 ? Result<>() : failed_sys("make {} safe", name);
 }
 
-Result<> reserve(const Container& container)
+// The record takes its name when it is whole and locked: nobody ever sees half of it, or thinks
+// that nobody guards it.
+struct Taking {
+    Container& container;
+    sys::Fd records = {};
+    std::string half = {};  // what it is called until then
+    bool named = false;
+};
+
+Result<> make_record(Taking& taking)
 {
+    Container& container = taking.container;
+    taking.records = TRY(open_folder(container.places.records()));
+    const std::string name = TRY(sys::random_name());
+    taking.half = kHalfMade + name;
+    const int records = taking.records.get();
+    if (::mkdirat(records, taking.half.c_str(), 0700) < 0)
+        return failed_sys("make folder {}/{}", container.places.records(), taking.half);
+    container.record = TRY(sys::open_at(records, taking.half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const bool locked = TRY(lock(container.record));
+    if (!locked)
+        return failed("the record is being removed");  // by whoever takes it for left behind
+    return {};
+}
+
+Result<> reserve_room(Taking& taking)
+{
+    const Container& container = taking.container;
     const sys::Fd file = TRY(sys::open_at(container.record.get(), kReservedFile,
                                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
     if (const int error = ::posix_fallocate(file.get(), 0, kRecordMost))
@@ -40,36 +70,41 @@ Result<> reserve(const Container& container)
     return {};
 }
 
-// The record takes its name when it is whole and locked: nobody ever sees half of it, or thinks
-// that nobody guards it.
-Result<> make_folder(Container& container, const sys::Fd& records, const std::string& half)
+Result<> write_launch(Taking& taking)
 {
-    if (::mkdirat(records.get(), half.c_str(), 0700) < 0)
-        return failed_sys("make folder {}/{}", container.places.records(), half);
-    container.record = TRY(sys::open_at(records.get(), half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    const bool locked = TRY(lock(container.record));
-    if (!locked)
-        return failed("the record is being removed");  // by whoever takes it for left behind
-    TRY(reserve(container));
+    const Container& container = taking.container;
     TRY_TO(sys::write_new_file(container.record.get(), kLaunchFile, write(container.launch), 0600),
            "{}", container.record_path());
-    TRY(make_safe(container.record, "the record"));
-    // What has this name is a folder that is not empty.
-    if (::renameat(records.get(), half.c_str(), records.get(), container.launch.id.c_str()) < 0) {
+    return make_safe(container, container.record, "the record");
+}
+
+// What has this name already is a folder that is not empty.
+Result<> name_record(Taking& taking)
+{
+    const Container& container = taking.container;
+    const int records = taking.records.get();
+    if (::renameat(records, taking.half.c_str(), records, container.launch.id.c_str()) < 0) {
         if (errno == ENOTEMPTY || errno == EEXIST)
             return failed("a container with this id already exists");
         return failed_sys("make folder {}", container.record_path());
     }
-    return make_safe(records, "the records");
+    taking.named = true;
+    return make_safe(container, taking.records, "the records");
 }
 
-Result<> make_sandbox(const Container& container)
+Result<> make_sandbox(Taking& taking)
 {
+    const Container& container = taking.container;
     const sys::Fd sandboxes = TRY(open_folder(container.places.sandboxes()));
     if (::mkdirat(sandboxes.get(), container.launch.id.c_str(), 0700) < 0)
         return failed_sys("make folder {}", container.sandbox_path());
     return {};
 }
+
+constexpr sys::Step<Taking> kTake[] = {
+    {"make record", make_record}, {"reserve room", reserve_room}, {"write launch", write_launch},
+    {"take id", name_record},     {"make sandbox", make_sandbox},
+};
 
 // A record whose text is cut to what was reserved for it.
 std::string fitting(spec::ExitRecord& record)
@@ -102,18 +137,13 @@ bool is_removed(const sys::Fd& folder)
 
 Result<> take_id(Container& container)
 {
-    const sys::Fd records = TRY(open_folder(container.places.records()));
-    const std::string name = TRY(sys::random_name());
-    const std::string half = kHalfMade + name;
-    auto made = make_folder(container, records, half);
-    if (!made) {
-        (void)sys::remove_tree(records, half);
-        return made;
-    }
-    made = make_sandbox(container);
-    if (!made)
+    Taking taking{.container = container};
+    auto taken = sys::run_steps<Taking>(kTake, taking);
+    if (!taken && taking.named)
         (void)remove_record(container);
-    return made;
+    else if (!taken && !taking.half.empty())
+        (void)sys::remove_tree(taking.records, taking.half);
+    return taken;
 }
 
 Result<> remove_record(const Container& container)
@@ -162,10 +192,10 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
     TRY_TO(sys::write_all(file.get(), text), "write {}/{}", container.record_path(), kExitFile);
     if (::ftruncate(file.get(), static_cast<off_t>(text.size())) < 0)
         return failed_sys("cut {}", kExitFile);
-    TRY(make_safe(file, kExitFile));
+    TRY(make_safe(container, file, kExitFile));
     if (::renameat(folder, kReservedFile, folder, kExitFile) < 0)
         return failed_sys("make {}/{}", container.record_path(), kExitFile);
-    return make_safe(container.record, "the record");
+    return make_safe(container, container.record, "the record");
 }
 
 Result<std::optional<std::string>> read_if_there(const sys::Fd& folder, const char* name)

@@ -68,7 +68,7 @@ int guard(void* argument)
 {
     auto& container = *static_cast<Container*>(argument);
     ::setsid();
-    sys::begin_another_life();
+    sys::begin_life(++container.shims);
     if (!sys::give_up_stdio() ||
         !sys::close_all_but({container.record.get(), container.folder.get()}))
         return 1;

@@ -20,6 +20,8 @@ namespace shim {
 
 using S = Supervisor;
 
+static constexpr const char* kShimKilled = "its shim was killed";
+
 // What has no row changes nothing.
 const S::Row S::kTable[] = {
     {State::Making, What::Made, &S::made},
@@ -95,9 +97,19 @@ Result<> S::watch_caller(pid_t caller)
     return loop_.watch(Key::Caller, caller_.get(), EPOLLIN);
 }
 
+// A container of `run` goes with its shim: what has not begun by then does not begin.
+Result<> S::may_begin()
+{
+    if (!container_.stop_at_once || container_.task == Word::Start)
+        return {};
+    container_.stopped_by = kShimKilled;
+    return failed_with(Status::CannotStart, "{}", kShimKilled);
+}
+
 Result<> S::create()
 {
     if (container_.phase == Phase::Nothing) {
+        TRY(may_begin());
         TRY(give(Word::Create));
         return until(State::Made);
     }
@@ -112,6 +124,7 @@ Result<> S::start()
         return {};
     }
     state_ = State::Starting;
+    TRY(may_begin());
     TRY(give(Word::Start));
     return until(State::Running);
 }
@@ -130,7 +143,8 @@ Result<> S::supervise()
     TRY(open_terminal());
     TRY(take_stop_request());
     if (container_.stop_at_once)
-        TRY(stop_as_launched("its shim was killed"));
+        TRY(stop_as_launched(kShimKilled));
+    sys::give_memory_back();
     TRY(until(State::Ended));
     return close_terminal();
 }
@@ -275,7 +289,7 @@ Result<State> S::start_again(const Event& event)
 }
 
 // Its children are ours now if it was our child; else they have gone to a stranger.
-Result<State> S::go_on_alone(const Event&)
+Result<State> S::go_on_alone(const Event& event)
 {
     if (const auto raw = read_raw(container_.folder); raw && *raw && !container_.end)
         container_.end = **raw;
@@ -284,11 +298,11 @@ Result<State> S::go_on_alone(const Event&)
                             : Parent::Nobody;
     TRY(hire_another());
     if (container_.end)
-        return State::Ended;
+        return ended(event);
     TRY(meet_init());
     if (container_.parent == Parent::Shim)
         reap_init();
-    return container_.end || container_.lost ? State::Ended : state_;
+    return container_.end || container_.lost ? ended(event) : state_;
 }
 
 Result<State> S::give_up(const Event& event)

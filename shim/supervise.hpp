@@ -60,6 +60,7 @@ private:
     Result<> watch_caller(pid_t caller);
     bool reap_init();
     int wait_ms() const;
+    Result<> may_begin();
     Result<> open_terminal();
     Result<> watch_terminal();
     Result<> close_terminal();

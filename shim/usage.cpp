@@ -56,40 +56,72 @@ constexpr MemoryFiles kMemoryFiles[] = {
     {"memory.events", "memory.peak", "memory.max"},                                // v2
 };
 
-void read_memory(Usage& usage, const std::string& folder)
+// Whether this folder tells it.
+bool read_kills(Usage& usage, const std::string& folder, const MemoryFiles& files)
+{
+    const auto events = text_of(folder, files.events);
+    if (!events)
+        return false;
+    usage.memory_cgroup = folder;
+    usage.oom_kills = value_of(*events, "oom_kill");
+    return true;
+}
+
+bool read_kills(Usage& usage, const std::string& folder)
+{
+    return std::ranges::any_of(kMemoryFiles,
+                               [&](const auto& files) { return read_kills(usage, folder, files); });
+}
+
+bool read_memory(Usage& usage, const std::string& folder)
 {
     for (const auto& files : kMemoryFiles) {
-        const auto events = text_of(folder, files.events);
-        if (!events)
+        if (!read_kills(usage, folder, files))
             continue;
-        usage.memory_cgroup = folder;
-        usage.oom_kills = value_of(*events, "oom_kill");
         usage.memory_peak = number_in(folder, files.peak);
         usage.memory_limit = number_in(folder, files.limit);  // "max" is no number: 0
         if (usage.memory_limit > kNoLimit)
             usage.memory_limit = 0;
-        return;
+        return true;
     }
+    return false;
 }
 
-void read_v1_cpu(Usage& usage, const std::string& folder)
+bool read_v1_cpu(Usage& usage, const std::string& folder)
 {
     const auto user = text_of(folder, "cpuacct.usage_user");
     if (!user)
-        return;
-    usage.cpu_known = true;
+        return false;
     usage.cpu_user_us = number(*user) / 1000;  // from nanoseconds
     usage.cpu_system_us = number_in(folder, "cpuacct.usage_sys") / 1000;
+    return true;
 }
 
-void read_v2_cpu(Usage& usage, const std::string& folder)
+bool read_v2_cpu(Usage& usage, const std::string& folder)
 {
     const auto stat = text_of(folder, "cpu.stat");
     if (!stat || stat->find("user_usec") == stat->npos)  // v1 has one of that name, too
-        return;
-    usage.cpu_known = true;
+        return false;
     usage.cpu_user_us = value_of(*stat, "user_usec");
     usage.cpu_system_us = value_of(*stat, "system_usec");
+    return true;
+}
+
+bool read_cpu(Usage& usage, const std::string& folder)
+{
+    return read_v1_cpu(usage, folder) || read_v2_cpu(usage, folder);
+}
+
+// On v1 a hierarchy is mostly mounted under the name of its controller, so that those come first;
+// asking each of a dozen groups for files that it has not got is dear.
+bool read_first(Usage& usage, const std::vector<std::string>& folders, std::string_view controller,
+                bool (*read)(Usage&, const std::string&))
+{
+    for (const bool named : {true, false})
+        for (const auto& folder : folders)
+            if (folder.contains(controller) == named && read(usage, folder))
+                return true;
+    return false;
 }
 
 }  // namespace
@@ -97,15 +129,16 @@ void read_v2_cpu(Usage& usage, const std::string& folder)
 Usage read_usage(const std::vector<std::string>& cgroups)
 {
     Usage usage;
-    for (const auto& folder : cgroups) {
-        if (usage.memory_cgroup.empty())
-            read_memory(usage, folder);
-        if (!usage.cpu_known)
-            read_v1_cpu(usage, folder);
-        if (!usage.cpu_known)
-            read_v2_cpu(usage, folder);
-    }
+    (void)read_first(usage, cgroups, "/memory/", read_memory);
+    usage.cpu_known = read_first(usage, cgroups, "cpuacct", read_cpu);
     return usage;
+}
+
+std::uint64_t read_oom_kills(const std::vector<std::string>& cgroups)
+{
+    Usage usage;
+    (void)read_first(usage, cgroups, "/memory/", read_kills);
+    return usage.oom_kills;
 }
 
 }  // namespace shim

@@ -20,4 +20,7 @@ struct Usage {
 // Of these folders, one per hierarchy. What cannot be read is not known.
 Usage read_usage(const std::vector<std::string>& cgroups);
 
+// As far as is needed to tell what it was before.
+std::uint64_t read_oom_kills(const std::vector<std::string>& cgroups);
+
 }  // namespace shim

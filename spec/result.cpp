@@ -1,4 +1,6 @@
 #define FMT_HEADER_ONLY  // here, and only here
+// We print no number by locale: without one, a megabyte of libstdc++ and its tables stay out.
+#define FMT_STATIC_THOUSANDS_SEPARATOR ','
 #include "spec/result.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "sys/process.hpp"
 
 #include <linux/sched.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -112,6 +113,11 @@ void close_each(std::vector<Fd>& fds)
         for (auto& fd : fds)
             (void)fd.release();
     fds.clear();
+}
+
+void give_memory_back()
+{
+    ::malloc_trim(0);
 }
 
 Result<> give_up_stdio()

@@ -55,6 +55,9 @@ Result<> close_all_but(std::vector<int> kept);
 // Closes these: in one call where they were opened one after the other.
 void close_each(std::vector<Fd>& fds);
 
+// Gives the kernel back what this process has freed: for one that is to wait for long.
+void give_memory_back();
+
 // Standard input, output and error become /dev/null: what they were is closed here.
 Result<> give_up_stdio();
 

@@ -1,27 +1,36 @@
 #include "sys/steps.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
+
+#include "sys/file.hpp"
 
 namespace sys {
 
 namespace {
 
 struct Wishes {
-    const char* fail_at = nullptr;
-    const char* kill_at = nullptr;
-    bool trace = false;
+    const char* trace = nullptr;
+    std::string fail_at = {};
+    std::string kill_at = {};
     unsigned life = 1;
 };
 Wishes wishes;
 
-bool is_at(const char* wish, std::string_view name)
+std::string shown(std::string_view name)
 {
-    if (!wish)
-        return false;
-    return wishes.life == 1 ? name == wish : format("{}@{}", name, wishes.life) == wish;
+    return wishes.life == 1 ? std::string(name) : format("{}@{}", name, wishes.life);
+}
+
+// Where in the list the name is: what stands alone between commas.
+std::size_t find(const std::string& list, std::string_view name)
+{
+    if (list.empty())
+        return list.npos;
+    const std::string wanted = format(",{},", shown(name));
+    return format(",{},", list).find(wanted);
 }
 
 }  // namespace
@@ -31,36 +40,43 @@ void steps_of(std::string_view program)
     const auto wish = [&](const char* what) {
         return std::getenv(format("{}_{}", program, what).c_str());
     };
-    wishes = {
-        .fail_at = wish("FAIL_AT"), .kill_at = wish("KILL_AT"), .trace = wish("TRACE") != nullptr};
+    const auto list = [&](const char* what) {
+        const char* names = wish(what);
+        return std::string(names ? names : "");
+    };
+    wishes = {.trace = wish("TRACE"), .fail_at = list("FAIL_AT"), .kill_at = list("KILL_AT")};
 }
 
-void begin_another_life()
+void begin_life(unsigned number)
 {
-    ++wishes.life;
+    wishes.life = number;
 }
-
-static std::chrono::steady_clock::time_point began;
 
 Result<> begin_step(std::string_view name)
 {
-    if (is_at(wishes.fail_at, name))
+    if (const auto at = find(wishes.fail_at, name); at != wishes.fail_at.npos) {
+        wishes.fail_at.replace(at, shown(name).size(), "");
         return failed("failed on request");
-    if (is_at(wishes.kill_at, name))
+    }
+    if (find(wishes.kill_at, name) != wishes.kill_at.npos)
         __builtin_trap();  // the first process of a PID namespace cannot send itself SIGKILL
-    began = std::chrono::steady_clock::now();
     return {};
 }
 
-void end_step(std::string_view name)
+void end_step(std::string_view name, std::chrono::steady_clock::time_point began)
 {
     if (!wishes.trace)
         return;
     const auto took = std::chrono::steady_clock::now() - began;
     const std::string line =
         format("{:>8} us  {}\n",
-               std::chrono::duration_cast<std::chrono::microseconds>(took).count(), name);
-    (void)!::write(STDERR_FILENO, line.data(), line.size());
+               std::chrono::duration_cast<std::chrono::microseconds>(took).count(), shown(name));
+    // Never made: in another root it would be somebody else's.
+    Fd file;
+    if (*wishes.trace == '/')
+        if (auto opened = open_at(AT_FDCWD, wishes.trace, O_WRONLY | O_APPEND | O_NONBLOCK))
+            file = std::move(*opened);
+    (void)!::write(file ? file.get() : STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace sys

@@ -3,6 +3,7 @@
 #include "shim/launch.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "shim/await.hpp"
@@ -37,12 +38,19 @@ int guard(void* argument)
     return 0;
 }
 
-// Shim and keeper died without a word. Whether it runs all the same, its records tell.
+// Shim and keeper died without a word. Whether it runs all the same, its records tell. They may
+// hold the record for a moment longer than the channel; who holds it for longer has adopted it.
 Result<> hear_from_record(const Places& places, const std::string& id)
 {
+    constexpr int looks = 400;
+    constexpr int pause_ms = 5;
     auto existing = find_existing(places, id);
-    if (existing && !has_ended(*existing)) {
-        TRY(recover(std::move(*existing)));
+    for (int i = 0; i < looks && existing && !has_ended(*existing); ++i) {
+        const auto recovery = TRY(recover(std::move(*existing)));
+        if (recovery.what == Recovered::Adopted)
+            return {};
+        if (recovery.what == Recovered::Nothing)
+            ::poll(nullptr, 0, pause_ms);
         existing = find_existing(places, id);
     }
     if (!existing)

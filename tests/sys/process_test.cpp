@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include "sys/channel.hpp"
+#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
 
@@ -122,13 +126,37 @@ Test(steps, run_in_order_and_stop_at_the_first_that_fails_naming_it)
     cr_expect_eq(counter.value, 1);
     cr_expect_str_eq(failed_first.error().doing.c_str(), "add: failed on request");
 
-    sys::begin_another_life();
+    sys::begin_life(2);
     cr_expect_eq(sys::run_steps<Counter>(kSteps, counter).error().doing, "stop: stopped");
     ::setenv("TEST_FAIL_AT", "add@2", 1);
     sys::steps_of("TEST");
     cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "stop: stopped");
-    sys::begin_another_life();
+    sys::begin_life(2);
     cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "add: failed on request");
+    cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "stop: stopped", "once");
+
+    ::setenv("TEST_FAIL_AT", "other,stop,add", 1);
+    sys::steps_of("TEST");
+    cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "add: failed on request");
+    cr_expect(sys::run_steps<Counter>(kSteps, counter).error().doing == "stop: failed on request");
+}
+
+Test(steps, a_trace_goes_to_a_file_that_is_there)
+{
+    char path[] = "/tmp/steps.XXXXXX";
+    const sys::Fd file(::mkstemp(path));
+    cr_assert(file);
+    ::setenv("TEST_TRACE", path, 1);
+    sys::steps_of("TEST");
+    cr_expect(sys::run_step("one", [] { return Result<>(); }));
+    sys::begin_life(2);
+    cr_expect(sys::run_step("two", [] { return Result<>(); }));
+    cr_expect(!sys::run_step("three", []() -> Result<> { return failed("failed"); }));
+    const auto text = sys::read_file(AT_FDCWD, path, 4096);
+    ::unlink(path);
+    cr_assert(text);
+    cr_expect(text->find(" us  one\n") != text->npos);
+    cr_expect(text->ends_with(" us  two@2\n"));
 }
 
 Test(process, its_end_is_told_to_others_than_its_parent)
