@@ -34,6 +34,59 @@ CapabilitySets plan_capabilities(const spec::Capabilities& words, std::vector<st
             .ambient = bits(words.ambient, unknown)};
 }
 
+CapabilitySets grantable(const CapabilitySets& asked, const CapabilitySets& held)
+{
+    CapabilitySets sets;
+    sets.bounding = asked.bounding & held.bounding;
+    sets.permitted = asked.permitted & held.permitted;
+    sets.effective = asked.effective & sets.permitted;
+    sets.inheritable = asked.inheritable & (held.inheritable | (held.permitted & sets.bounding));
+    sets.ambient = asked.ambient & sets.permitted & sets.inheritable;
+    return sets;
+}
+
+std::string left_out(const CapabilitySets& asked, const CapabilitySets& granted)
+{
+    const struct {
+        std::string_view name;
+        std::uint64_t lost;
+    } rows[] = {
+        {"bounding", asked.bounding & ~granted.bounding},
+        {"permitted", asked.permitted & ~granted.permitted},
+        {"effective", asked.effective & ~granted.effective},
+        {"inheritable", asked.inheritable & ~granted.inheritable},
+        {"ambient", asked.ambient & ~granted.ambient},
+    };
+    std::string text;
+    for (const auto& [name, lost] : rows)
+        if (lost)
+            text += format("{}{} {}", text.empty() ? "" : "; ", name, capability_words(lost));
+    return text;
+}
+
+Result<CapabilitySets> held_capabilities(std::uint64_t bounding)
+{
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct data[2] = {};
+    if (::capget(&header, data) < 0)
+        return failed_sys("read the capabilities of this process");
+    CapabilitySets held;
+    for (int half = 0; half < 2; ++half) {
+        held.permitted |= std::uint64_t{data[half].permitted} << (32 * half);
+        held.effective |= std::uint64_t{data[half].effective} << (32 * half);
+        held.inheritable |= std::uint64_t{data[half].inheritable} << (32 * half);
+    }
+    // What execve gave us it took from the bounding set, but for what was inherited
+    // (capabilities(7)): mostly there is nothing left to ask for.
+    held.bounding = held.permitted & ~held.inheritable;
+    for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+        const std::uint64_t bit = std::uint64_t{1} << number;
+        if (bounding & ~held.bounding & bit && ::prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1)
+            held.bounding |= bit;
+    }
+    return held;
+}
+
 std::string capability_words(std::uint64_t set)
 {
     std::string words;
@@ -52,7 +105,9 @@ std::string capability_words(std::uint64_t set)
 Result<> drop_bounding(std::uint64_t keep)
 {
     for (cap_value_t number = 0; number < ::cap_max_bits(); ++number)
-        if (!(keep >> number & 1) && ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0)
+        // Without CAP_SETPCAP nothing can be dropped, but it may be gone already.
+        if (!(keep >> number & 1) && ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0 &&
+            ::prctl(PR_CAPBSET_READ, number, 0, 0, 0) != 0)
             return failed_sys("drop {} from the bounding set",
                               capability_words(std::uint64_t{1} << number));
     return {};

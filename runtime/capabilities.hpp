@@ -1,4 +1,4 @@
-// The five capability sets of a process: from words to bits, applied, and proven.
+// The five capability sets of a process: from words to bits, reduced to what can be had, applied.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,14 @@ struct CapabilitySets {
 // to warn of them, not to fail.
 CapabilitySets plan_capabilities(const spec::Capabilities& words,
                                  std::vector<std::string>& unknown);
+
+// Of what was asked for, all that the kernel grants to a process that holds `held` (capset(2)).
+// Neither asks it anything.
+CapabilitySets grantable(const CapabilitySets& asked, const CapabilitySets& held);
+std::string left_out(const CapabilitySets& asked, const CapabilitySets& granted);  // "" or in words
+
+// What this process holds; of its bounding set only what is in `bounding` has to be known.
+Result<CapabilitySets> held_capabilities(std::uint64_t bounding);
 
 // In this order around the change of the user, which empties all but the bounding set.
 Result<> drop_bounding(std::uint64_t keep);

@@ -65,13 +65,28 @@ Result<> connect_console(Container& container)
     return {};
 }
 
+// config.md, "Linux Process": what cannot be granted is a warning, not a failure.
+Result<> reduce_capabilities(Plan& plan)
+{
+    const CapabilitySets asked = plan.capabilities;
+    // The first process of a user namespace holds all there is in it.
+    CapabilitySets held = {.bounding = ~std::uint64_t{0}, .permitted = ~std::uint64_t{0}};
+    if (!plan.namespaces.has(CLONE_NEWUSER))
+        held = TRY(held_capabilities(asked.bounding));
+    plan.capabilities = grantable(asked, held);
+    if (const std::string lost = left_out(asked, plan.capabilities); !lost.empty())
+        plan.warnings.push_back(
+            format("capabilities that cannot be granted here are left out: {}", lost));
+    return {};
+}
+
 Result<> plan_all(Container& container)
 {
     Layout layout = TRY(read_layout());
     container.plan = TRY(make_plan(container.bundle, std::move(layout)));
     TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
            "config.json: /linux/sysctl");
-    return {};
+    return reduce_capabilities(container.plan);
 }
 
 // From here on `delete --force` finds whatever we leave behind, wherever we are stopped.
@@ -99,8 +114,8 @@ Result<> make_groups(Container& container)
 {
     TRY(container.planned_groups->make());
     container.groups = MadeGroups(std::move(*container.planned_groups));
-    TRY(container.groups->apply(container.plan.knobs));
-    TRY(container.groups->apply(container.plan.device_policy));
+    TRY_TO(container.groups->apply(container.plan.knobs), "config.json");
+    TRY_TO(container.groups->apply(container.plan.device_policy), "config.json");
     return container.groups->open_entrances();
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/mount_options.hpp"
 #include "sys/file.hpp"
 
 namespace runtime {
@@ -180,20 +181,15 @@ Result<> copy_folder(const sys::Fd& from, const sys::Fd& to, int depth)
     }
 }
 
-bool has_option(std::string_view options, std::string_view name)
-{
-    return options.starts_with(name) || options.contains(format(",{}", name));
-}
-
 }  // namespace
 
 Result<> copy_up(const sys::Fd& from, const sys::Fd& to, std::string_view options)
 {
     const struct stat status = TRY(look_at(from));
     TRY(copy_folder(from, to, 1));
-    if (!has_option(options, "uid=") && !has_option(options, "gid="))
+    if (!has_value_for(options, "uid") && !has_value_for(options, "gid"))
         TRY(set_owner(to, ".", status));
-    if (!has_option(options, "mode="))
+    if (!has_value_for(options, "mode"))
         TRY(set_mode(to, ".", status));
     return set_times(to, ".", status);
 }

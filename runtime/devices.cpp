@@ -4,6 +4,9 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <ranges>
+#include <string_view>
+#include <unordered_set>
 
 #include "sys/file.hpp"
 #include "sys/mount.hpp"
@@ -90,20 +93,24 @@ Result<> bind_node(const sys::Fd& root, const DeviceNode& node)
 
 std::vector<DeviceNode> plan_devices(const std::vector<spec::Device>& listed)
 {
-    std::vector<DeviceNode> nodes = {
+    std::vector<DeviceNode> all = {
         character("/dev/null", 1, 3),    character("/dev/zero", 1, 5),
         character("/dev/full", 1, 7),    character("/dev/random", 1, 8),
         character("/dev/urandom", 1, 9), character("/dev/tty", 5, 0),
     };
-    for (const auto& device : listed) {
-        std::erase_if(nodes, [&](const DeviceNode& node) { return node.path == device.path; });
-        nodes.push_back({.path = device.path,
-                         .mode = kTypes[static_cast<std::size_t>(device.type)] |
-                                 (device.file_mode.value_or(0666) & 0777),
-                         .device = makedev(device.major.value_or(0), device.minor.value_or(0)),
-                         .uid = device.uid.value_or(0),
-                         .gid = device.gid.value_or(0)});
-    }
+    for (const auto& device : listed)
+        all.push_back({.path = device.path,
+                       .mode = kTypes[static_cast<std::size_t>(device.type)] |
+                               (device.file_mode.value_or(0666) & 0777),
+                       .device = makedev(device.major.value_or(0), device.minor.value_or(0)),
+                       .uid = device.uid.value_or(0),
+                       .gid = device.gid.value_or(0)});
+    std::vector<DeviceNode> nodes;
+    std::unordered_set<std::string_view> paths;
+    for (const auto& node : all | std::views::reverse)
+        if (paths.insert(node.path).second)
+            nodes.push_back(node);
+    std::ranges::reverse(nodes);
     return nodes;
 }
 

@@ -174,7 +174,6 @@ Result<> make_terminal(Init& init)
     return init.parent.send(static_cast<char>(Word::Terminal), &master);
 }
 
-// Made while we are still root; who may enter it is asked as the user.
 Result<> make_working_folder(Init& init)
 {
     if (init.bundle.config.process->cwd == "/")
@@ -205,6 +204,33 @@ Result<> set_rlimits(Init& init)
     return set_limits(init.bundle.config.process->rlimits);
 }
 
+// A descriptor of the host that leaked in here would make its folder reachable (CVE-2024-21626).
+Result<> check_working_folder(const std::string& folder)
+{
+    char path[PATH_MAX];
+    // The kernel's call: the C library's would look for a way back by itself.
+    if (::syscall(SYS_getcwd, path, sizeof path) < 0)
+        return failed_sys("ask where {} is", folder);
+    if (path[0] != '/')
+        return failed("{} leads out of the container", folder);
+    return {};
+}
+
+// As root: it may be one that the user could not enter by himself.
+Result<> enter_working_folder(Init& init)
+{
+    const std::string& folder = init.bundle.config.process->cwd;
+    init.in_working_folder = folder == "/";  // since the pivot
+    if (init.in_working_folder)
+        return {};
+    if (::chdir(folder.c_str()) == 0) {
+        init.in_working_folder = true;
+        return check_working_folder(folder);
+    }
+    // On NFS and FUSE root may be the one who has no right to.
+    return errno == EACCES || errno == EPERM ? Result<>() : failed_sys("enter {}", folder);
+}
+
 Result<> become_the_user(Init& init)
 {
     const spec::Process& process = *init.bundle.config.process;
@@ -215,18 +241,14 @@ Result<> become_the_user(Init& init)
     return {};
 }
 
-// A descriptor of the host that leaked in here would make its folder reachable (CVE-2024-21626).
-Result<> enter_working_folder(Init& init)
+Result<> enter_as_the_user(Init& init)
 {
+    if (init.in_working_folder)
+        return {};
     const std::string& folder = init.bundle.config.process->cwd;
     if (::chdir(folder.c_str()) < 0)
         return failed_sys("enter {}", folder);
-    char path[PATH_MAX];
-    if (!::getcwd(path, sizeof path))
-        return failed_sys("ask where {} is", folder);
-    if (path[0] != '/')
-        return failed("{} leads out of the container", folder);
-    return {};
+    return check_working_folder(folder);
 }
 
 // Without no_new_privs a filter can be loaded by a privileged process only. It is loaded as late as
@@ -326,8 +348,9 @@ constexpr sys::Step<Init> kInit[] = {
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},
     {"set limits", set_rlimits},
-    {"become the user", become_the_user},
     {"enter working folder", enter_working_folder},
+    {"become the user", become_the_user},
+    {"enter working folder as the user", enter_as_the_user},
     {"drop capabilities", drop_capabilities},
     {"find program", find_the_program},
     {"close the rest", close_the_rest},

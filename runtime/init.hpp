@@ -30,8 +30,9 @@ struct Init {
     sys::Channel parent = {};
     sys::Fd root = {};  // of the container, detached
     MountSources sources = {};
-    sys::Fd null = {};         // the host's /dev/null
-    sys::Fd proc = {};         // the host's /proc, across the pivot
+    sys::Fd null = {};  // the host's /dev/null
+    sys::Fd proc = {};  // the host's /proc, across the pivot
+    bool in_working_folder = false;
     std::string program = {};  // what was found for args[0]
     std::vector<std::string> environment = {};
 };

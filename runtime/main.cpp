@@ -62,6 +62,8 @@ static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], L
     log = TRY(Log::open(call.options));
     if (call.options.root.empty())
         call.options.root = default_root();
+    else
+        TRY(check_root(call.options.root));
     return verb.run(call);
 }
 

@@ -4,6 +4,9 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <string>
+
+#include "spec/result.hpp"
 
 namespace runtime {
 
@@ -87,6 +90,12 @@ const MountOption* find_mount_option(std::string_view name)
 {
     const auto* found = std::ranges::find(kOptions, name, &MountOption::name);
     return found == std::end(kOptions) ? nullptr : found;
+}
+
+bool has_value_for(std::string_view options, std::string_view name)
+{
+    const std::string given = format("{}=", name);
+    return options.starts_with(given) || options.contains("," + given);
 }
 
 }  // namespace runtime

@@ -30,4 +30,7 @@ struct MountOption {
 std::span<const MountOption> mount_options();
 const MountOption* find_mount_option(std::string_view name);  // null: it is the file system's own
 
+// Whether a file system's own options ("size=1m,mode=700") say NAME=.
+bool has_value_for(std::string_view options, std::string_view name);
+
 }  // namespace runtime

@@ -123,6 +123,8 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
             return failed("it has neither a type nor the option bind");
         if (op.what.source.empty())
             op.what.source = op.what.type;
+        op.takes_mode =
+            op.what.type == "tmpfs" && !op.copy_up && !has_value_for(op.what.data, "mode");
         return {};
     }
     if (!op.what.data.empty())

@@ -20,11 +20,12 @@ enum class MountKind : std::uint8_t {
 
 struct MountOp {
     MountKind kind = MountKind::FileSystem;
-    std::string destination = {};                 // absolute, in the container
-    sys::FileSystem what = {};                    // of a Bind only `source` counts, made absolute
-    sys::Depth depth = sys::Depth::One;           // of a Bind
-    sys::MountAttributes attributes = {};         // of a Bind or Remount: MOUNT_ATTR_*
-    bool copy_up = false;                         // of a FileSystem, a tmpfs
+    std::string destination = {};          // absolute, in the container
+    sys::FileSystem what = {};             // of a Bind only `source` counts, made absolute
+    sys::Depth depth = sys::Depth::One;    // of a Bind
+    sys::MountAttributes attributes = {};  // of a Bind or Remount: MOUNT_ATTR_*
+    bool copy_up = false;                  // of a FileSystem, a tmpfs
+    bool takes_mode = false;  // a tmpfs that says none: it has that of a folder it hides
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
 };

@@ -66,8 +66,7 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
 {
     const spec::Config& config = bundle.config;
     Plan plan{.layout = std::move(layout)};
-    TRY_TO(plan_resources(config.linux.resources.value_or(spec::Resources()), plan),
-           "config.json: /linux/resources");
+    TRY_TO(plan_resources(config.linux.resources.value_or(spec::Resources()), plan), "config.json");
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
     plan.devices = plan_devices(config.linux.devices);

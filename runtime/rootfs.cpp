@@ -121,16 +121,38 @@ static Result<> make_copied(const sys::Fd& root, const MountOp& op, const sys::F
     return finish_mount(mount, op);
 }
 
+// A tmpfs is open to all (1777) unless it says otherwise. Over a folder of the image it is as that
+// is, as with the peers, or /root would be open to all.
+static Result<sys::Fd> open_for_tmpfs(const sys::Fd& root, const MountOp& op, std::string& data)
+{
+    auto target = sys::open_in_root(root, op.destination, O_PATH | O_DIRECTORY);
+    if (!target && target.error().code == ENOENT) {
+        // The folder stays in the rootfs: the next run is to find what this one has.
+        const auto slash = op.destination.find_last_of('/');
+        TRY(sys::make_folder_in_root(root, op.destination.substr(0, slash + 1)));
+        return sys::make_folder_in_root(root, op.destination, 01777);
+    }
+    if (!target)
+        return target;
+    struct stat found = {};
+    if (::fstat(target->get(), &found) < 0)
+        return failed_sys("look at rootfs:{}", op.destination);
+    data += format("{}mode={:o}", data.empty() ? "" : ",", found.st_mode & 07777);
+    return target;
+}
+
 static Result<> make_file_system(const sys::Fd& root, const MountOp& op, const sys::Fd& stand_in)
 {
     const bool trusted = op.what.type == "proc" || op.what.type == "sysfs";
-    const auto target =
-        trusted ? open_plain_folder(root, op) : sys::make_folder_in_root(root, op.destination);
+    sys::FileSystem what = op.what;
+    const auto target = trusted         ? open_plain_folder(root, op)
+                        : op.takes_mode ? open_for_tmpfs(root, op, what.data)
+                                        : sys::make_folder_in_root(root, op.destination);
     if (!target)
         return std::unexpected(target.error());
     if (op.copy_up)
         return make_copied(root, op, *target);
-    const auto mounted = sys::mount(op.what, *target, op.destination);
+    const auto mounted = sys::mount(what, *target, op.destination);
     if (!mounted && mounted.error().code == EPERM && stand_in) {
         TRY(sys::set_attributes(stand_in, op.attributes, sys::Depth::One));
         TRY(finish_mount(stand_in, op));

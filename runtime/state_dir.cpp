@@ -26,6 +26,18 @@ std::string default_root()
     return "/run/davit/runtime";
 }
 
+Result<> check_root(const std::string& root)
+{
+    struct stat given = {};
+    struct stat top = {};
+    if (::stat(root.c_str(), &given) == 0 && ::stat("/", &top) == 0 && given.st_dev == top.st_dev &&
+        given.st_ino == top.st_ino)
+        return failed_with(Status::Usage,
+                           "--root {}: containers cannot have their folders beside the system's",
+                           root);
+    return {};
+}
+
 Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
 {
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
@@ -101,10 +113,20 @@ Result<> StateDir::save(const spec::State& state) const
     return {};
 }
 
+static std::unexpected<Error> made_by_another()
+{
+    auto error = failed("it is another runtime's: its {} is not as ours", kState);
+    error.error().hint = "whoever made it can delete it";
+    return error;
+}
+
 Result<spec::State> StateDir::load() const
 {
     const std::string text = TRY(sys::read_file(fd_.get(), kState, spec::kJsonMost));
-    return spec::read_state(text, kState);
+    auto state = spec::read_state(text, kState);
+    if (!state && spec::is_state_of_another(text))
+        return made_by_another();
+    return state;
 }
 
 Result<> StateDir::save_config(std::string_view text) const
@@ -135,6 +157,14 @@ Result<> StateDir::check_is_ours() const
     for (const std::string_view name : names)
         if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf)
             return failed("it is no container: its folder holds {}", name);
+    struct stat folder = {};
+    if (::fstat(fd_.get(), &folder) < 0)
+        return failed_sys("look at the folder of {}", id_);
+    if (folder.st_uid != ::geteuid() || folder.st_mode & 077)
+        return failed("it is no container: its folder is not ours alone");
+    const auto text = sys::read_file(fd_.get(), kState, spec::kJsonMost);
+    if (text && spec::is_state_of_another(*text))
+        return made_by_another();
     return {};
 }
 

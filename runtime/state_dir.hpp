@@ -38,7 +38,9 @@ public:
     Result<bool> try_lock() const;
     void unlock() const;
     bool is_removed() const;
-    Result<> check_is_ours() const;  // that it holds nothing but what was said above
+    // That it is as make() makes it, and holds nothing but what was said above: for what has no
+    // record that could be read.
+    Result<> check_is_ours() const;
     Result<> remove();  // state.json last, so that what is interrupted can be done again
 
 private:
@@ -55,6 +57,9 @@ private:
 
 // Where state is kept without --root: /run/davit/runtime, or below $XDG_RUNTIME_DIR for a user.
 std::string default_root();
+
+// --root: anything but "/", however that is spelled.
+Result<> check_root(const std::string& root);
 
 // The ids that are taken, sorted.
 Result<std::vector<std::string>> list_ids(const std::string& root);

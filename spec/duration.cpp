@@ -11,15 +11,15 @@ Result<> read_word(std::string_view word, Duration& into)
     static constexpr struct {
         std::string_view name;
         std::uint64_t ms;
-    } kUnits[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}};
-    constexpr std::uint64_t kMost = 366ULL * 24 * 3'600'000;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+    constexpr std::uint64_t most = 366ULL * 24 * 3'600'000;
 
     const char* end = word.data() + word.size();
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(word.data(), end, number);
     const std::string_view name(stop, static_cast<std::size_t>(end - stop));
-    for (const auto& unit : kUnits)
-        if (error == std::errc() && name == unit.name && number <= kMost / unit.ms) {
+    for (const auto& unit : units)
+        if (error == std::errc() && name == unit.name && number <= most / unit.ms) {
             into.ms = number * unit.ms;
             return {};
         }

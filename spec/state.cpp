@@ -33,6 +33,15 @@ Result<State> read_state(std::string_view text, std::string_view name)
     return read_json(kState, text, name);
 }
 
+namespace {
+struct Anything {};
+}  // namespace
+
+bool is_state_of_another(std::string_view text)
+{
+    return !read_state(text, "") && read_json(object<Anything>({}), text, "");
+}
+
 static void write_annotations(JsonWriter& json, const Map<std::string>& annotations)
 {
     if (annotations.empty())

@@ -45,6 +45,10 @@ struct State {
 Result<State> read_state(std::string_view text, std::string_view name);
 std::string write_state(const State& state);
 
+// Whether what read_state does not take is a whole JSON object all the same: not a damaged state of
+// ours, but another program's.
+bool is_state_of_another(std::string_view text);
+
 // One container as engines read it from `state` (runtime.md, "State", and what runc adds): `status`
 // as it is now, pid 0 where it is stopped.
 void write_state(JsonWriter& json, const State& state, ContainerStatus status,

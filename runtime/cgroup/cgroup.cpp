@@ -113,15 +113,17 @@ Result<> Groups::apply(const DevicePolicy& policy) const
         const KnobWrites writes = TRY(device_writes(policy));
         return apply(writes);
     }
+    constexpr std::string_view property = "/linux/resources/devices";
     const Group* group = v2();
     if (!group && policy.asked)
-        return failed("linux.resources.devices: this host has no devices controller");
+        return failed("{}: this host has no devices controller", property);
     if (!group || (policy.allow && !policy.asked))
         return {};
-    const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, group->path, O_RDONLY | O_DIRECTORY));
+    const sys::Fd folder =
+        TRY_TO(sys::open_at(AT_FDCWD, group->path, O_RDONLY | O_DIRECTORY), "{}", property);
     auto attached = attach_device_program(folder.get(), device_program(policy));
     if (policy.asked)
-        TRY_TO(std::move(attached), "linux.resources.devices: {}", group->path);
+        TRY_TO(std::move(attached), "{}: {}", property, group->path);
     return {};
 }
 

@@ -28,7 +28,7 @@ static Result<std::optional<std::uint32_t>> number(const std::optional<std::int6
         return std::nullopt;
     // The program compares with signed constants; no device number comes near.
     if (*value < 0 || *value > std::numeric_limits<std::int32_t>::max())
-        return failed("linux.resources.devices[{}].{}: {} is no device number", index, name,
+        return failed("/linux/resources/devices/{}/{}: {} is no device number", index, name,
                       *value);
     return static_cast<std::uint32_t>(*value);
 }
@@ -41,7 +41,7 @@ static Result<unsigned> access_bits(std::string_view letters, std::size_t index)
     for (const char letter : letters) {
         const std::size_t bit = std::string_view("mrw").find(letter);
         if (bit == std::string_view::npos)
-            return failed("linux.resources.devices[{}].access: \"{}\" is not made of r, w and m",
+            return failed("/linux/resources/devices/{}/access: \"{}\" is not made of r, w and m",
                           index, letters);
         bits |= 1U << bit;
     }
@@ -112,7 +112,7 @@ static Result<> give_back(const DevicePattern& pattern, std::vector<DevicePatter
         if (covers(pattern.major, each.major) && covers(pattern.minor, each.minor))
             each.access &= ~pattern.access;
         else if (pattern.asked)
-            return failed("linux.resources.devices: cgroup v1 cannot {} {} within the {} of {}",
+            return failed("/linux/resources/devices: cgroup v1 cannot {} {} within the {} of {}",
                           pattern.allow ? "allow" : "deny", text(pattern),
                           each.allow ? "permission" : "ban", text(each));
     }
@@ -140,7 +140,7 @@ Result<KnobWrites> device_writes(const DevicePolicy& policy)
         }
     }
 
-    static constexpr const char* property = "linux.resources.devices";
+    static constexpr const char* property = "/linux/resources/devices";
     KnobWrites writes;
     // A new group has its parent's rules: to allow all, nothing is to be written.
     if (!policy.allow)

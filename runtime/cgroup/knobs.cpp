@@ -12,12 +12,12 @@ static Result<> cpuset(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "cpuset",
                           .file = "cpuset.cpus",
                           .value = resources.cpu->cpus,
-                          .property = "linux.resources.cpu.cpus"});
+                          .property = "/linux/resources/cpu/cpus"});
     if (!resources.cpu->mems.empty())
         writes.push_back({.controller = "cpuset",
                           .file = "cpuset.mems",
                           .value = resources.cpu->mems,
-                          .property = "linux.resources.cpu.mems"});
+                          .property = "/linux/resources/cpu/mems"});
     return {};
 }
 
@@ -32,7 +32,7 @@ static Result<> rdma(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "rdma",
                           .file = "rdma.max",
                           .value = value,
-                          .property = format("linux.resources.rdma.{}", device)});
+                          .property = format("/linux/resources/rdma/{}", device)});
     }
     return {};
 }
@@ -73,9 +73,9 @@ static Result<> plan_unified(const spec::Resources& resources, const Layout& lay
                              KnobWrites& writes)
 {
     for (const auto& [file, text] : resources.unified) {
-        const std::string property = format("linux.resources.unified.{}", file);
+        const std::string property = format("/linux/resources/unified/{}", file);
         if (file.empty() || file.starts_with('.') || file.contains('/') || file.contains('\0'))
-            return failed("{}: this is no name of a file in a group", property);
+            return failed("/linux/resources/unified: \"{}\" is no name of a file in a group", file);
         const std::string controller = file.substr(0, file.find('.'));
         const bool core = controller == "cgroup";
         if (core ? !layout.pure_v2() : !layout.with(CgroupVersion::V2, controller))

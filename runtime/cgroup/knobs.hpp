@@ -22,7 +22,7 @@ struct KnobWrite {
     std::string controller = {};  // finds the hierarchy; "cgroup": the v2 one
     std::string file = {};
     std::string value = {};
-    std::string property = {};  // of the config, for an error: "linux.resources.memory.limit"
+    std::string property = {};  // in the config, for an error: "/linux/resources/memory/limit"
     Must must = Must::Succeed;
     // Limits that bound each other: where the kernel says EINVAL the write is tried once more after
     // all others, so it does not matter which of them is raised and which is lowered.

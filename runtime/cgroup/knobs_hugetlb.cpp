@@ -14,17 +14,18 @@ static bool page_size(std::string_view text)
 
 static Result<> hugepages(const spec::Resources& resources, const char* file, KnobWrites& writes)
 {
-    for (const spec::HugepageLimit& each : resources.hugepage_limits) {
+    for (std::size_t i = 0; i < resources.hugepage_limits.size(); ++i) {
+        const spec::HugepageLimit& each = resources.hugepage_limits[i];
+        const std::string property = format("/linux/resources/hugepageLimits/{}", i);
         if (!page_size(each.page_size))
-            return failed("linux.resources.hugepageLimits.pageSize: \"{}\" is no size such as 2MB",
-                          each.page_size);
+            return failed("{}/pageSize: \"{}\" is no size such as 2MB", property, each.page_size);
         // Pages that are reserved count too (Linux 5.7), or a process gets SIGBUS where it would
         // have got ENOMEM.
         for (const char* kind : {"", ".rsvd"})
             writes.push_back({.controller = "hugetlb",
                               .file = format("hugetlb.{}{}.{}", each.page_size, kind, file),
                               .value = std::to_string(each.limit),
-                              .property = "linux.resources.hugepageLimits",
+                              .property = property,
                               .must = *kind == '\0' ? Must::Succeed : Must::IfThere});
     }
     return {};

@@ -17,7 +17,7 @@ Result<> memory_v1(const spec::Resources& resources, KnobWrites& writes)
             KnobWrite{.controller = "memory",
                       .file = file,
                       .value = std::to_string(value),
-                      .property = format("linux.resources.memory.{}", property)});
+                      .property = format("/linux/resources/memory/{}", property)});
     };
     // The limit may never be above that of memory and swap. Memory.checkBeforeUpdate needs nothing
     // here: v1 refuses a limit below what is in use and cannot be reclaimed (EBUSY).
@@ -51,7 +51,7 @@ Result<> cpu_v1(const spec::Resources& resources, KnobWrites& writes)
             KnobWrite{.controller = "cpu",
                       .file = file,
                       .value = std::to_string(value),
-                      .property = format("linux.resources.cpu.{}", property)});
+                      .property = format("/linux/resources/cpu/{}", property)});
     };
     if (cpu.idle)
         add("cpu.idle", *cpu.idle, "idle");
@@ -79,7 +79,7 @@ Result<> pids_v1(const spec::Resources& resources, KnobWrites& writes)
             {.controller = "pids",
              .file = "pids.max",
              .value = resources.pids->limit < 0 ? "max" : std::to_string(resources.pids->limit),
-             .property = "linux.resources.pids.limit"});
+             .property = "/linux/resources/pids/limit"});
     return {};
 }
 
@@ -93,7 +93,7 @@ Result<> block_io_v1(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "blkio",
                           .file = file,
                           .value = value,
-                          .property = format("linux.resources.blockIO.{}", property),
+                          .property = format("/linux/resources/blockIO/{}", property),
                           .other_file = other_file,
                           .other_value = value});
     };
@@ -134,7 +134,7 @@ Result<> net_classes_v1(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "net_cls",
                           .file = "net_cls.classid",
                           .value = std::to_string(id),
-                          .property = "linux.resources.network.classID"});
+                          .property = "/linux/resources/network/classID"});
     return {};
 }
 
@@ -145,7 +145,7 @@ Result<> net_priorities_v1(const spec::Resources& resources, KnobWrites& writes)
             writes.push_back({.controller = "net_prio",
                               .file = "net_prio.ifpriomap",
                               .value = format("{} {}", each.name, each.priority),
-                              .property = "linux.resources.network.priorities"});
+                              .property = "/linux/resources/network/priorities"});
     return {};
 }
 

@@ -14,7 +14,7 @@ static std::string or_max(std::int64_t limit)
 
 static std::unexpected<Error> only_v1(const char* property)
 {
-    return failed("linux.resources.{}: cgroup v2 has nothing like it", property);
+    return failed("/linux/resources/{}: cgroup v2 has nothing like it", property);
 }
 
 // v2 counts swap alone, the config memory and swap together.
@@ -28,12 +28,12 @@ static Result<> swap_v2(const spec::Memory& memory, KnobWrites& writes)
         return {};
     if (swap > 0) {
         if (limit <= 0)
-            return failed("linux.resources.memory.swap: {} needs a memory.limit to go with it",
+            return failed("/linux/resources/memory/swap: {} needs a memory limit to go with it",
                           swap);
         if (swap < limit)
             return failed(
-                "linux.resources.memory.swap: {} is memory and swap together, "
-                "and less than the memory.limit of {}",
+                "/linux/resources/memory/swap: {} is memory and swap together, "
+                "and less than the memory limit of {}",
                 swap, limit);
         swap -= limit;
     }
@@ -41,7 +41,7 @@ static Result<> swap_v2(const spec::Memory& memory, KnobWrites& writes)
     writes.push_back({.controller = "memory",
                       .file = "memory.swap.max",
                       .value = or_max(swap),
-                      .property = "linux.resources.memory.swap",
+                      .property = "/linux/resources/memory/swap",
                       .must = swap <= 0 ? Must::IfThere : Must::Succeed});
     return {};
 }
@@ -52,18 +52,18 @@ Result<> memory_v2(const spec::Resources& resources, KnobWrites& writes)
         return {};
     const spec::Memory& memory = *resources.memory;
     if (memory.swappiness)
-        return only_v1("memory.swappiness");
+        return only_v1("memory/swappiness");
     if (memory.disable_oom_killer.value_or(false))
-        return only_v1("memory.disableOOMKiller");
+        return only_v1("memory/disableOOMKiller");
     if (memory.kernel_tcp.value_or(0) > 0)
-        return only_v1("memory.kernelTCP");
+        return only_v1("memory/kernelTCP");
     // memory.kernel and memory.useHierarchy are ignored as in v1 (see there).
     TRY(swap_v2(memory, writes));
     if (memory.limit.value_or(0) != 0)
         writes.push_back({.controller = "memory",
                           .file = "memory.max",
                           .value = or_max(*memory.limit),
-                          .property = "linux.resources.memory.limit",
+                          .property = "/linux/resources/memory/limit",
                           // v2 takes any limit and kills until it holds.
                           .usage_file = memory.check_before_update && *memory.limit > 0
                                             ? "memory.current"
@@ -72,7 +72,7 @@ Result<> memory_v2(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "memory",
                           .file = "memory.low",
                           .value = or_max(*memory.reservation),
-                          .property = "linux.resources.memory.reservation"});
+                          .property = "/linux/resources/memory/reservation"});
     return {};
 }
 
@@ -95,15 +95,15 @@ Result<> cpu_v2(const spec::Resources& resources, KnobWrites& writes)
         return {};
     const spec::Cpu& cpu = *resources.cpu;
     if (cpu.realtime_period.value_or(0) != 0)
-        return only_v1("cpu.realtimePeriod");
+        return only_v1("cpu/realtimePeriod");
     if (cpu.realtime_runtime.value_or(0) != 0)
-        return only_v1("cpu.realtimeRuntime");
+        return only_v1("cpu/realtimeRuntime");
     const auto add = [&](const char* file, std::string value, const char* property) -> KnobWrite& {
         return writes.emplace_back(
             KnobWrite{.controller = "cpu",
                       .file = file,
                       .value = std::move(value),
-                      .property = format("linux.resources.cpu.{}", property)});
+                      .property = format("/linux/resources/cpu/{}", property)});
     };
     if (cpu.idle)
         add("cpu.idle", std::to_string(*cpu.idle), "idle");
@@ -133,7 +133,7 @@ Result<> pids_v2(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "pids",
                           .file = "pids.max",
                           .value = resources.pids->limit == 0 ? "1" : or_max(resources.pids->limit),
-                          .property = "linux.resources.pids.limit"});
+                          .property = "/linux/resources/pids/limit"});
     return {};
 }
 
@@ -144,7 +144,7 @@ static KnobWrite io_weight(const std::string& device, std::uint16_t weight, cons
     return {.controller = "io",
             .file = "io.bfq.weight",
             .value = device + std::to_string(weight),
-            .property = format("linux.resources.blockIO.{}", property),
+            .property = format("/linux/resources/blockIO/{}", property),
             .other_file = "io.weight",
             .other_value = device + std::to_string(wide)};
 }
@@ -155,12 +155,12 @@ Result<> block_io_v2(const spec::Resources& resources, KnobWrites& writes)
         return {};
     const spec::BlockIo& io = *resources.block_io;
     if (io.leaf_weight.value_or(0) != 0)
-        return only_v1("blockIO.leafWeight");
+        return only_v1("blockIO/leafWeight");
     if (io.weight.value_or(0) != 0)
         writes.push_back(io_weight("", *io.weight, "weight"));
     for (const spec::WeightDevice& each : io.weight_device) {
         if (each.leaf_weight.value_or(0) != 0)
-            return only_v1("blockIO.weightDevice.leafWeight");
+            return only_v1("blockIO/weightDevice");
         if (each.weight.value_or(0) != 0)
             writes.push_back(
                 io_weight(format("{}:{} ", each.major, each.minor), *each.weight, "weightDevice"));
@@ -173,7 +173,7 @@ Result<> block_io_v2(const spec::Resources& resources, KnobWrites& writes)
                  .file = "io.max",
                  .value = format("{}:{} {}={}", each.major, each.minor, key,
                                  each.rate == 0 ? "max" : std::to_string(each.rate)),
-                 .property = format("linux.resources.blockIO.{}", property)});
+                 .property = format("/linux/resources/blockIO/{}", property)});
     };
     throttle(io.throttle_read_bps_device, "rbps", "throttleReadBpsDevice");
     throttle(io.throttle_write_bps_device, "wbps", "throttleWriteBpsDevice");
@@ -185,14 +185,14 @@ Result<> block_io_v2(const spec::Resources& resources, KnobWrites& writes)
 Result<> net_classes_v2(const spec::Resources& resources, KnobWrites&)
 {
     if (resources.network && resources.network->class_id.value_or(0) != 0)
-        return only_v1("network.classID");
+        return only_v1("network/classID");
     return {};
 }
 
 Result<> net_priorities_v2(const spec::Resources& resources, KnobWrites&)
 {
     if (resources.network && !resources.network->priorities.empty())
-        return only_v1("network.priorities");
+        return only_v1("network/priorities");
     return {};
 }
 

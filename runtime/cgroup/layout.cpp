@@ -116,7 +116,7 @@ static Result<std::vector<std::string>> components(std::string_view path, std::s
 Result<std::string> group_folder(const Hierarchy& hierarchy, std::string_view cgroups_path,
                                  std::string_view id)
 {
-    constexpr std::string_view property = "linux.cgroupsPath";
+    constexpr std::string_view property = "config.json: /linux/cgroupsPath";
     const std::string wanted =
         cgroups_path.empty() ? format("/davit-{}", id) : std::string(cgroups_path);
     const std::vector<std::string> parts = TRY(components(wanted, property));

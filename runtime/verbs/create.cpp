@@ -10,17 +10,23 @@ namespace runtime {
 
 namespace {
 
-// The commit: from here on it is whole, and `start` finds it.
+// Init is reached there once it waits; who looks before that finds a container in the making.
 Result<> open_to_start(Container& container)
 {
-    TRY(open_start_socket(container.start_socket, *container.state_dir));
+    return open_start_socket(container.start_socket, *container.state_dir);
+}
+
+// Last, so that an init whose maker is killed before the record says "created" ends, too.
+Result<> have_it_wait(Container& container)
+{
     return tell_init(container, Word::Wait);
 }
 
 constexpr sys::Step<Container> kSteps[] = {
     {"write pid file", write_pid_file},
-    {"record created", record_created},
     {"open to start", open_to_start},
+    {"record created", record_created},
+    {"have it wait", have_it_wait},
 };
 
 Result<int> create(Call& call)

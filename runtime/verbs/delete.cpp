@@ -30,8 +30,7 @@ Result<> remove_known(Existing& container)
 // The record says nothing: the groups are where the config, or the id, would have put them.
 Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
 {
-    if (!recorded)
-        TRY(dir.check_is_ours());
+    TRY(dir.check_is_ours());
     std::string cgroups_path;
     if (const auto text = dir.load_config())
         if (const auto config = spec::read_config(*text, "config.json", kRefused))
@@ -84,7 +83,8 @@ Result<> delete_one(const Options& options, const std::string& id)
     if (!container && options.force)
         return remove_unreadable(options, id);
     if (!container) {
-        container.error().hint = "delete --force removes it all the same";
+        if (container.error().hint.empty())
+            container.error().hint = "delete --force removes it all the same";
         return std::unexpected(container.error());
     }
     // As with its peers, what was never started needs no force.

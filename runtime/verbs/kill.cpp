@@ -12,9 +12,17 @@ namespace {
 
 using spec::ContainerStatus;
 
-// To all that is in the groups, while nobody can fork away from it.
+std::unexpected<Error> not_running(ContainerStatus status)
+{
+    return failed("container not running: it is {}", spec::word(status));
+}
+
+// To all that is in the groups, while nobody can fork away from it. What has stopped may have left
+// some there; what is being made is its maker's.
 Result<> signal_all(const Existing& container, int signal)
 {
+    if (container.status == ContainerStatus::Creating)
+        return not_running(container.status);
     const Groups groups = TRY(groups_of(container.state));
     return signal == SIGKILL ? groups.kill_all() : groups.signal_all(signal);
 }
@@ -23,7 +31,7 @@ Result<> signal_init(const Existing& container, int signal)
 {
     if (container.status != ContainerStatus::Created &&
         container.status != ContainerStatus::Running)
-        return failed("container not running: it is {}", spec::word(container.status));
+        return not_running(container.status);
     auto sent = sys::send_signal(*container.init, signal);
     if (!sent && sent.error().code == ESRCH)
         return failed("container not running: it has just stopped");

@@ -63,9 +63,9 @@ needs() { # CONTROLLER [FILE]
 
 @test "memory: what v2 has nothing like is refused there by name" {
     if pure_v2; then
-        refused 'linux.resources.memory.swappiness: cgroup v2 has nothing like it' '.linux.resources.memory.swappiness = 10'
-        refused 'linux.resources.memory.disableOOMKiller: cgroup v2' '.linux.resources.memory.disableOOMKiller = true'
-        refused 'memory.swap: 1024 needs a memory.limit to go with it' '.linux.resources.memory.swap = 1024'
+        refused 'config.json: /linux/resources/memory/swappiness: cgroup v2 has nothing like it' '.linux.resources.memory.swappiness = 10'
+        refused 'config.json: /linux/resources/memory/disableOOMKiller: cgroup v2' '.linux.resources.memory.disableOOMKiller = true'
+        refused 'config.json: /linux/resources/memory/swap: 1024 needs a memory limit to go with it' '.linux.resources.memory.swap = 1024'
     else
         made '.linux.resources.memory = {swappiness: 10, disableOOMKiller: true}'
         holds memory memory.swappiness 10
@@ -99,7 +99,7 @@ needs() { # CONTROLLER [FILE]
     made '.linux.resources.cpu = {cpus: "0", mems: "0"}'
     holds cpuset cpuset.cpus 0
     holds cpuset cpuset.mems 0
-    refused 'linux.resources.cpu.cpus: write "9999" to ' '.linux.resources.cpu.cpus = "9999"'
+    refused 'config.json: /linux/resources/cpu/cpus: write "9999" to ' '.linux.resources.cpu.cpus = "9999"'
 }
 
 @test "pids: no more processes than the limit" {
@@ -149,7 +149,7 @@ disk() { # as 259:0
         says "$(v1_or_v2 500 'default 4950')"
     else
         output=$(<out)
-        says 'make control groups: linux.resources.blockIO.weight: open /sys/fs/cgroup/'
+        says 'make control groups: config.json: /linux/resources/blockIO/weight: open /sys/fs/cgroup/'
         says 'hint: this kernel has no such limit, or a group above passes none on'
         [ ! -e "$folder" ]
     fi
@@ -162,8 +162,8 @@ disk() { # as 259:0
 }
 
 @test "a controller that this host does not have is refused by name" {
-    refused "$(v1_or_v2 'linux.resources.network.classID: this host has no net_cls controller' \
-        'linux.resources.network.classID: cgroup v2 has nothing like it')" '.linux.resources.network.classID = 1048577'
+    refused "$(v1_or_v2 'config.json: /linux/resources/network/classID: this host has no net_cls controller' \
+        'config.json: /linux/resources/network/classID: cgroup v2 has nothing like it')" '.linux.resources.network.classID = 1048577'
 }
 
 @test "unified: files of v2 by name" {
@@ -171,9 +171,9 @@ disk() { # as 259:0
         made '.linux.resources.unified = {"memory.high": "33554432", "cgroup.max.depth": "3"}'
         holds memory memory.high 33554432
         holds memory cgroup.max.depth 3
-        refused 'linux.resources.unified.memory.moon: open /sys/fs/cgroup/' '.linux.resources.unified = {"memory.moon": "1"}'
+        refused 'config.json: /linux/resources/unified/memory.moon: open /sys/fs/cgroup/' '.linux.resources.unified = {"memory.moon": "1"}'
     else
-        refused 'linux.resources.unified.memory.high: this host has no memory controller in cgroup v2' \
+        refused 'config.json: /linux/resources/unified/memory.high: this host has no memory controller in cgroup v2' \
             '.linux.resources.unified = {"memory.high": "33554432"}'
     fi
 }
@@ -234,7 +234,7 @@ disk() { # as 259:0
     run -0 runtime run b/
     bundle '.linux.resources.memory.limit = 33554432'
     run -125 runtime run -b b web
-    [ "${lines[0]}" = "runtime: run web: make control groups: linux.resources.memory.limit: open /sys/fs/cgroup/test-busy/web/memory.max: no such file or directory (ENOENT)" ]
+    [ "${lines[0]}" = "runtime: run web: make control groups: config.json: /linux/resources/memory/limit: open /sys/fs/cgroup/test-busy/web/memory.max: no such file or directory (ENOENT)" ]
     [ "${lines[1]}" = "hint: this kernel has no such limit, or a group above passes none on" ]
     kill $!; wait $! || true
 }

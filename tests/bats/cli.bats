@@ -45,3 +45,13 @@ load helpers
     run -0 readelf -ld "$(command -v runtime)"
     [[ $output != *NEEDED* && $output != *"program interpreter"* ]]
 }
+
+@test "--root / is refused, however it is spelled" {
+    ln -s / link
+    for root in / // /. /tmp/.. link; do
+        run -2 runtime --root "$root" list
+        [ "$output" = "runtime: list: --root $root: containers cannot have their folders beside the system's" ]
+    done
+    run -2 runtime --root / delete --force etc
+    run -0 runtime --root nowhere/yet list -q
+}

@@ -127,6 +127,31 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     [ "$(status_of web)" = running ]
 }
 
+@test "until create has committed, the container is creating for everybody" {
+    [ -z "${SAN-}" ] || skip "strace does not go with the sanitizers"
+    bundle '.process.args = ["sleep", "60"]'
+    # It is stopped between the socket and the record, before anybody listens there and after.
+    for call in bind listen; do
+        strace -o /dev/null -e trace="$call" -e inject="$call":signal=STOP runtime create -b b web 3>&- &
+        until [ -S /run/davit/runtime/web/start ]; do kill -0 $!; sleep 0.02; done
+        [ $call = bind ] || until grep -q ' 00010000 .*/start$' /proc/net/unix; do kill -0 $!; sleep 0.02; done
+        [ "$(status_of web)" = creating ]
+        [ "$(runtime list -f json | jq -r '.[].status')" = creating ]
+        run -1 runtime start web
+        [ "$output" = "runtime: start web: find container: container is creating, not created" ]
+        for all in '' --all; do
+            run -1 runtime kill $all web KILL
+            [ "$output" = "runtime: kill web: container not running: it is creating" ]
+        done
+        run -1 runtime delete web
+        [ "$output" = "runtime: delete web: container is not stopped: creating" ]
+        kill -CONT "$(pgrep -P $!)"
+        wait $!
+        [ "$(status_of web)" = created ]
+        runtime delete web
+    done
+}
+
 @test "a start that was killed before its word leaves the container created" {
     bundle '.process.args = ["true"]'
     runtime create -b b web 3>&-

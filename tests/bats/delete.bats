@@ -37,13 +37,13 @@ teardown() {
 }
 
 @test "a record that is missing or empty is removed by --force" {
-    mkdir -p /run/davit/runtime/web
+    mkdir -p -m 700 /run/davit/runtime/web
     [ "$(status_of web)" = creating ]
     [[ $(runtime list -f json | jq -r '.[0].created') =~ ^20[0-9-]+T[0-9:.]+Z$ ]]
     run -1 runtime delete web
     says "container is not stopped: creating"
     runtime delete --force web
-    mkdir -p /run/davit/runtime/web && touch /run/davit/runtime/web/state.json
+    mkdir -p -m 700 /run/davit/runtime/web && touch /run/davit/runtime/web/state.json
     runtime delete --force web
 }
 
@@ -101,7 +101,7 @@ until_there() { # FILE
 }
 
 @test "whoever makes or removes it keeps the others from it" {
-    mkdir -p /run/davit/runtime/web
+    mkdir -p -m 700 /run/davit/runtime/web
     exec 5< /run/davit/runtime/web
     flock -x 5
     runtime delete --force web 3>&- 5>&- &
@@ -113,8 +113,36 @@ until_there() { # FILE
 }
 
 @test "a folder that is no container's stays, whatever --root says" {
-    mkdir -p r/web && echo text > r/web/precious && echo '{}' > r/web/config.json
+    mkdir -p -m 700 r/web && echo text > r/web/precious && echo '{}' > r/web/config.json
     run -1 runtime --root r delete --force web
     [ "$output" = "runtime: delete web: it is no container: its folder holds precious" ]
     [ -e r/web/precious ] && [ -e r/web/config.json ]
+    mkdir -p r/open && mkdir -m 700 r/other && chown 7 r/other
+    for id in open other; do
+        run -1 runtime --root r delete --force "$id"
+        [ "$output" = "runtime: delete $id: it is no container: its folder is not ours alone" ]
+        [ -d "r/$id" ]
+    done
+}
+
+@test "a container of another runtime is told from a damaged one of ours, and stays" {
+    mkdir -p -m 700 r/web
+    echo '{"id": "web", "init_process_pid": 1, "init_process_start": 5, "created": "2026-01-01T00:00:00Z",
+           "config": {"rootfs": "/x"}, "cgroup_paths": {"": "/sys/fs/cgroup/x"}}' > r/web/state.json
+    for verb in state start kill delete 'delete --force'; do
+        run -1 runtime --root r $verb web
+        says "it is another runtime's: its state.json is not as ours"
+        says "hint: whoever made it can delete it"
+    done
+    run -1 --separate-stderr runtime --root r list
+    [[ ${stderr_lines[0]} = "runtime: list: web: it is another runtime's"* ]]
+    [ -s r/web/state.json ]
+    touch r/web/exec.fifo # one that waits for its start
+    run -1 runtime --root r delete --force web
+    says "it is no container: its folder holds exec.fifo"
+    rm r/web/*
+    echo '{}' | tee r/web/config.json > r/web/status # crun
+    run -1 runtime --root r delete --force web
+    says "its folder holds status"
+    [ -e r/web/config.json ]
 }

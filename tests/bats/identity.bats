@@ -316,11 +316,64 @@ CapAmb:\t0000000000000020' ]
     bundle 'del(.process.capabilities)' '.process.user.uid = 1000'
     run -0 runtime run b/
     [ "$(sort -u <<<"${output//Cap???:/}")" = $'\t0000000000000000' ]
-    bundle '.process.capabilities = {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], ambient: ["CAP_KILL"]}'
-    run -125 runtime run b/
-    says "init: drop capabilities: raise CAP_KILL in the ambient set, which needs it permitted and inheritable: operation not permitted (EPERM)"
     bundle '.process.capabilities = {bounding: [], permitted: ["CAP_KILL"], effective: ["CAP_KILL"]}'
     run -0 runtime run b/
+}
+
+@test "capabilities that cannot be granted are a warning, and nobody has them" {
+    bundle "$(script 'grep ^Cap /proc/self/status')" '.process.user.uid = 1000' '.process.capabilities =
+        {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_CHOWN"], inheritable: ["CAP_CHOWN"], ambient: ["CAP_KILL"]}'
+    run -0 runtime --log log run -b b web
+    [ "$output" = $'CapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000
+CapBnd:\t0000000000000020\nCapAmb:\t0000000000000000' ]
+    [[ $(cat log) = *"warning: run web: capabilities that cannot be granted here are left out: effective CAP_CHOWN; inheritable CAP_CHOWN; ambient CAP_KILL" ]]
+    rm log
+    # What the caller itself lacks: of all sets, then of the bounding set alone.
+    all='["CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW"]'
+    bundle ".process.capabilities = {bounding: $all, permitted: $all, effective: $all, inheritable: $all, ambient: $all}"
+    run -0 setpriv --bounding-set=-net_raw --inh-caps=-net_raw runtime --log log run -b b web
+    [ "$(sort -u <<<"${output//Cap???:/}")" = $'\t0000000000000021' ]
+    [[ $(cat log) = *": bounding CAP_NET_RAW; permitted CAP_NET_RAW; effective CAP_NET_RAW; inheritable CAP_NET_RAW; ambient CAP_NET_RAW" ]]
+    rm log
+    run -0 setpriv --inh-caps=+net_raw setpriv --bounding-set=-net_raw runtime --log log run -b b web
+    says $'CapInh:\t0000000000002021'
+    says $'CapBnd:\t0000000000000021'
+    [[ $(cat log) = *"are left out: bounding CAP_NET_RAW" ]]
+    rm log
+    # What is gone already needs no right to drop it; what is not, does.
+    bundle ".process.capabilities = {bounding: $(runtime features | jq -c '.linux.capabilities - ["CAP_SETPCAP"]')}"
+    run -0 setpriv --bounding-set=-setpcap --inh-caps=-setpcap runtime run b/
+    bundle '.process.capabilities = {bounding: ["CAP_KILL"]}'
+    run -125 setpriv --bounding-set=-setpcap --inh-caps=-setpcap runtime run b/
+    says "init: become the user: drop CAP_CHOWN from the bounding set: operation not permitted (EPERM)"
+    mapped "$(script 'grep ^CapBnd /proc/self/status')" ".process.capabilities = {bounding: $all}"
+    run -0 setpriv --bounding-set=-net_raw --inh-caps=-net_raw runtime --log log run -b b web
+    [ "$output" = $'CapBnd:\t0000000000002021' ] # a user namespace has all of them
+    [ ! -s log ]
+}
+
+@test "a working folder is entered as root or as the user, whoever may, and made where it is missing" {
+    bundle '.process.args = ["readlink", "/proc/self/cwd"]' '.process.user.uid = 1000' '.process.cwd = "/work"'
+    mkdir -m 700 b/rootfs/work
+    run -0 runtime run b/
+    [ "$output" = /work ]
+    chown 1000 b/rootfs/work
+    run -0 setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search runtime run b/
+    [ "$output" = /work ]
+    chown 1001 b/rootfs/work
+    run -125 setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search runtime run b/
+    says "init: enter working folder as the user: enter /work: permission denied (EACCES)"
+    bundle '.process.cwd = "/work/new/one"' '.root.readonly = false'
+    run -0 runtime run b/
+    [ "$output" = /work/new/one ]
+    mapped '.process.args = ["readlink", "/proc/self/cwd"]' '.process.user.uid = 1000' '.process.cwd = "/work"'
+    chmod 700 b/rootfs/work
+    run -0 runtime run b/
+    [ "$output" = /work ]
+    touch b/rootfs/work/file
+    bundle '.process.cwd = "/work/file"'
+    run -125 runtime run b/
+    says "make working folder: open rootfs:/work/file as a folder: not a directory (ENOTDIR)"
 }
 
 @test "noNewPrivileges is set, or is not" {

@@ -69,6 +69,18 @@ binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with eac
     says " - tmpfs tmpfs rw,sync,dirsync"
 }
 
+@test "a tmpfs that says no mode has that of the folder it hides, and 1777 where there is none" {
+    bundle "$(script 'stat -c "%n %a" /old /data /said /new /deep /deep/new')" '.root.readonly = false' '.mounts += [
+        {destination: "/old", type: "tmpfs"}, {destination: "/data", type: "tmpfs", options: ["size=1m"]},
+        {destination: "/said", type: "tmpfs", options: ["size=1m", "mode=711"]},
+        {destination: "/new", type: "tmpfs"}, {destination: "/deep/new", type: "tmpfs", options: ["nosuid"]}]'
+    mkdir -m 700 b/rootfs/old b/rootfs/said && mkdir b/rootfs/data && chmod 2750 b/rootfs/data
+    for time in first second; do # the folders that the first made are there by then
+        run -0 runtime run b/
+        [ "$output" = $'/old 700\n/data 2750\n/said 711\n/new 1777\n/deep 755\n/deep/new 1777' ]
+    done
+}
+
 @test "mount options: propagation" {
     mkdir src && mount -t tmpfs src src && mount --make-shared src && mkdir src/sub && mount -t tmpfs sub src/sub
     bundle "$mountinfo" "$(binds "$PWD/src" private slave shared unbindable rprivate rslave rshared runbindable rbind)"

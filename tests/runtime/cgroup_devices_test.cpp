@@ -167,7 +167,7 @@ Test(cgroup, what_v1_cannot_keep_is_refused_and_not_ignored)
                                       {.allow = true, .type = Block, .major = 8},
                                       {.allow = false, .type = Block, .major = 8, .minor = 1}});
     cr_expect_str_eq(hole.c_str(),
-                     "linux.resources.devices: cgroup v1 cannot deny b 8:1 rwm within the "
+                     "/linux/resources/devices: cgroup v1 cannot deny b 8:1 rwm within the "
                      "permission of b 8:* rwm");
 }
 
@@ -176,9 +176,9 @@ Test(cgroup, a_device_rule_that_makes_no_sense_names_itself)
     const auto access = device_policy({kDenyAll, {.allow = true, .access = "rx"}});
     cr_assert(!access);
     cr_expect_str_eq(access.error().doing.c_str(),
-                     "linux.resources.devices[1].access: \"rx\" is not made of r, w and m");
+                     "/linux/resources/devices/1/access: \"rx\" is not made of r, w and m");
     const auto major = device_policy({{.allow = true, .major = -2}});
     cr_assert(!major);
     cr_expect_str_eq(major.error().doing.c_str(),
-                     "linux.resources.devices[0].major: -2 is no device number");
+                     "/linux/resources/devices/0/major: -2 is no device number");
 }

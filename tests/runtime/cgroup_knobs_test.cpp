@@ -71,10 +71,10 @@ Test(cgroup, memory_is_a_limit_with_swap_in_v1_and_a_limit_beside_swap_in_v2)
     expect(no_swap, v2(), "memory.swap.max=0 if there\nmemory.max=100\n");
 
     expect({.memory = spec::Memory{.limit = 100, .swap = 99}}, v2(),
-           "linux.resources.memory.swap: 99 is memory and swap together, and less than the "
-           "memory.limit of 100");
+           "/linux/resources/memory/swap: 99 is memory and swap together, and less than the "
+           "memory limit of 100");
     expect({.memory = spec::Memory{.swap = 99}}, v2(),
-           "linux.resources.memory.swap: 99 needs a memory.limit to go with it");
+           "/linux/resources/memory/swap: 99 needs a memory limit to go with it");
 }
 
 Test(cgroup, the_other_memory_properties_have_their_files_or_an_error)
@@ -89,11 +89,11 @@ Test(cgroup, the_other_memory_properties_have_their_files_or_an_error)
     expect(all, v1(),
            "memory.soft_limit_in_bytes=10\nmemory.kmem.tcp.limit_in_bytes=7\n"
            "memory.swappiness=0\nmemory.oom_control=1\n");
-    expect(all, v2(), "linux.resources.memory.swappiness: cgroup v2 has nothing like it");
+    expect(all, v2(), "/linux/resources/memory/swappiness: cgroup v2 has nothing like it");
     expect({.memory = spec::Memory{.disable_oom_killer = true}}, v2(),
-           "linux.resources.memory.disableOOMKiller: cgroup v2 has nothing like it");
+           "/linux/resources/memory/disableOOMKiller: cgroup v2 has nothing like it");
     expect({.memory = spec::Memory{.kernel_tcp = 7}}, v2(),
-           "linux.resources.memory.kernelTCP: cgroup v2 has nothing like it");
+           "/linux/resources/memory/kernelTCP: cgroup v2 has nothing like it");
     const spec::Resources careful = {.memory = spec::Memory{.limit = 9,
                                                             .reservation = -1,
                                                             .disable_oom_killer = false,
@@ -136,7 +136,7 @@ Test(cgroup, the_other_cpu_properties_have_their_files_or_an_error)
     expect({.cpu = spec::Cpu{.shares = 2, .idle = 0}}, v2(), "cpu.idle=0\ncpu.weight=1\n");
     const spec::Resources real = {.cpu = spec::Cpu{.realtime_runtime = 10, .realtime_period = 20}};
     expect(real, v1(), "cpu.rt_period_us=20 or later\ncpu.rt_runtime_us=10 or later\n");
-    expect(real, v2(), "linux.resources.cpu.realtimePeriod: cgroup v2 has nothing like it");
+    expect(real, v2(), "/linux/resources/cpu/realtimePeriod: cgroup v2 has nothing like it");
 }
 
 Test(cgroup, a_limit_of_no_processes_leaves_the_first_one)
@@ -164,7 +164,7 @@ Test(cgroup, block_devices_have_weights_and_rates)
            "io.bfq.weight=500 or io.weight=4950\nio.bfq.weight=8:0 10 or io.weight=8:0 1\n"
            "io.max=8:1 rbps=9\nio.max=8:2 wiops=max\n");
     resources.block_io->leaf_weight = 10;
-    expect(resources, v2(), "linux.resources.blockIO.leafWeight: cgroup v2 has nothing like it");
+    expect(resources, v2(), "/linux/resources/blockIO/leafWeight: cgroup v2 has nothing like it");
 }
 
 Test(cgroup, huge_pages_are_limited_also_while_they_are_only_reserved)
@@ -174,7 +174,7 @@ Test(cgroup, huge_pages_are_limited_also_while_they_are_only_reserved)
            "hugetlb.2MB.limit_in_bytes=4\nhugetlb.2MB.rsvd.limit_in_bytes=4 if there\n");
     expect(resources, v2(), "hugetlb.2MB.max=4\nhugetlb.2MB.rsvd.max=4 if there\n");
     expect({.hugepage_limits = {{"2MB/../x", 4}}}, v1(),
-           "linux.resources.hugepageLimits.pageSize: \"2MB/../x\" is no size such as 2MB");
+           "/linux/resources/hugepageLimits/0/pageSize: \"2MB/../x\" is no size such as 2MB");
 }
 
 Test(cgroup, rdma_and_network_have_their_files)
@@ -185,7 +185,7 @@ Test(cgroup, rdma_and_network_have_their_files)
     const spec::Resources network = {
         .network = spec::Network{.class_id = 0x10001, .priorities = {{"eth0", 5}}}};
     expect(network, v1(), "net_cls.classid=65537\nnet_prio.ifpriomap=eth0 5\n");
-    expect(network, v2(), "linux.resources.network.classID: cgroup v2 has nothing like it");
+    expect(network, v2(), "/linux/resources/network/classID: cgroup v2 has nothing like it");
 }
 
 Test(cgroup, unified_is_for_v2_and_names_files_only)
@@ -194,13 +194,13 @@ Test(cgroup, unified_is_for_v2_and_names_files_only)
            "io.max=8:0 rbps=1\nio.max=8:1 rbps=2\nmemory.high=10\n");
     expect({.unified = {{"cgroup.max.depth", "1"}}}, v2(), "cgroup.max.depth=1\n");
     expect({.unified = {{"memory.high", "10"}}}, v1(),
-           "linux.resources.unified.memory.high: this host has no memory controller in cgroup v2");
+           "/linux/resources/unified/memory.high: this host has no memory controller in cgroup v2");
     expect({.unified = {{"cgroup.max.depth", "1"}}}, v1(),
-           "linux.resources.unified.cgroup.max.depth: this host has no limits in cgroup v2");
+           "/linux/resources/unified/cgroup.max.depth: this host has no limits in cgroup v2");
     expect({.unified = {{"../memory.high", "10"}}}, v2(),
-           "linux.resources.unified.../memory.high: this is no name of a file in a group");
+           "/linux/resources/unified: \"../memory.high\" is no name of a file in a group");
     expect({.unified = {{"a/memory.high", "10"}}}, v2(),
-           "linux.resources.unified.a/memory.high: this is no name of a file in a group");
+           "/linux/resources/unified: \"a/memory.high\" is no name of a file in a group");
 }
 
 Test(cgroup, a_controller_that_this_host_lacks_matters_only_when_it_is_asked_for)
@@ -210,13 +210,13 @@ Test(cgroup, a_controller_that_this_host_lacks_matters_only_when_it_is_asked_for
             .block_io = spec::BlockIo{.weight = 0}},
            little, "");
     expect({.memory = spec::Memory{.limit = 1}}, little,
-           "linux.resources.memory.limit: this host has no memory controller");
+           "/linux/resources/memory/limit: this host has no memory controller");
     expect({.pids = spec::Pids{.limit = 1}}, Layout{},
-           "linux.resources.pids.limit: this host has no pids controller");
+           "/linux/resources/pids/limit: this host has no pids controller");
     Layout few = v2();
     few.hierarchies[0].controllers = {"cpu"};
     expect({.block_io = spec::BlockIo{.weight = 10}}, few,
-           "linux.resources.blockIO.weight: this host has no io controller");
+           "/linux/resources/blockIO/weight: this host has no io controller");
     expect({}, Layout{}, "");
 }
 

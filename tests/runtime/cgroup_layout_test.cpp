@@ -95,10 +95,11 @@ Test(cgroup, a_path_that_could_lead_elsewhere_is_refused)
           std::string_view(".."), std::string_view("/"), std::string_view("//"),
           std::string_view("/a\0/b", 5), std::string_view("/a\nb")}) {
         const std::string got = folder(V1, {}, "/", path);
-        cr_expect(got.starts_with("error: linux.cgroupsPath: "), "%s", got.c_str());
+        cr_expect(got.starts_with("error: config.json: /linux/cgroupsPath: "), "%s", got.c_str());
     }
     const std::string outside = folder(V1, {}, "/../..", "a");
-    cr_expect_str_eq(outside.c_str(),
-                     "error: linux.cgroupsPath: \"a\" is relative to our own group /../.., "
-                     "which cannot be reached");
+    cr_expect_str_eq(
+        outside.c_str(),
+        "error: config.json: /linux/cgroupsPath: \"a\" is relative to our own group /../.., "
+        "which cannot be reached");
 }

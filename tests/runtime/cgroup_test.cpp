@@ -150,7 +150,7 @@ Test(cgroup, limits_are_written_and_one_that_cannot_be_names_property_and_file)
     const KnobWrite limit = {.controller = "memory",
                              .file = "memory.limit_in_bytes",
                              .value = "100",
-                             .property = "linux.resources.memory.limit"};
+                             .property = "/linux/resources/memory/limit"};
     KnobWrite absent = limit;
     absent.file = "memory.memsw.limit_in_bytes";
     KnobWrite optional = absent;
@@ -158,7 +158,7 @@ Test(cgroup, limits_are_written_and_one_that_cannot_be_names_property_and_file)
     const KnobWrite weight = {.controller = "io",
                               .file = "io.bfq.weight",
                               .value = "10",
-                              .property = "linux.resources.blockIO.weight",
+                              .property = "/linux/resources/blockIO/weight",
                               .other_file = "io.weight",
                               .other_value = "1"};
     cr_expect(groups->apply({limit, optional, weight}));
@@ -167,7 +167,7 @@ Test(cgroup, limits_are_written_and_one_that_cannot_be_names_property_and_file)
 
     const auto missing = groups->apply({absent});
     cr_assert(!missing);
-    const std::string sentence = "linux.resources.memory.limit: open " + tree.root +
+    const std::string sentence = "/linux/resources/memory/limit: open " + tree.root +
                                  "/memory/web/memory.memsw.limit_in_bytes";
     cr_expect_str_eq(missing.error().doing.c_str(), sentence.c_str());
 
@@ -176,5 +176,5 @@ Test(cgroup, limits_are_written_and_one_that_cannot_be_names_property_and_file)
     const auto refused = groups->apply({careful});
     cr_assert(!refused);
     cr_expect_str_eq(refused.error().doing.c_str(),
-                     "linux.resources.memory.limit: 100 is less than the 101 in use");
+                     "/linux/resources/memory/limit: 100 is less than the 101 in use");
 }

@@ -34,6 +34,20 @@ Test(mounts, a_file_system_gets_its_flags_and_what_is_its_own)
     cr_expect_str_eq(op.what.data.c_str(), "mode=1777,size=65536k");
 }
 
+Test(mounts, only_a_tmpfs_that_says_no_mode_takes_one)
+{
+    using Options = std::vector<std::string>;
+    const auto takes = [](const char* type, Options options) {
+        return plan({.destination = "/t", .type = type, .options = std::move(options)}).takes_mode;
+    };
+    cr_expect(takes("tmpfs", {}));
+    cr_expect(takes("tmpfs", {"size=1m", "nosuid", "remode=1"}));
+    cr_expect_not(takes("tmpfs", {"size=1m", "mode=700"}));
+    cr_expect_not(takes("tmpfs", {"mode=700"}));
+    cr_expect_not(takes("tmpfs", {"tmpcopyup"}));  // it copies the mode, too
+    cr_expect_not(takes("ramfs", {}));
+}
+
 Test(mounts, a_later_option_overrides_an_earlier_one)
 {
     cr_expect_eq(plan({.destination = "/t", .type = "tmpfs", .options = {"ro", "rw"}}).what.flags,

@@ -34,3 +34,14 @@ Test(state, engines_see_the_status_of_now_and_no_pid_of_what_has_stopped)
                                    R"("created":"2026-01-02T03:04:05.000000006Z",)"
                                    R"("annotations":{"a\"":"\n"},"owner":"root"})");
 }
+
+Test(state, a_damaged_one_is_ours_and_a_whole_one_of_another_shape_is_not)
+{
+    const std::string text = spec::write_state(kWeb);
+    cr_expect_not(spec::is_state_of_another(text));
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, text.size() / 2})
+        cr_expect_not(spec::is_state_of_another(text.substr(0, length)));
+    cr_expect_not(spec::is_state_of_another("[]"));
+    cr_expect(spec::is_state_of_another("{}"));
+    cr_expect(spec::is_state_of_another(R"({"id": "web", "init_process_pid": 7})"));
+}
