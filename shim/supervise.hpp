@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "shim/container.hpp"
@@ -91,7 +92,7 @@ private:
     sys::Fd caller_ = {};
     sys::Fd init_ = {};    // the first process of the container
     sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller
-    std::optional<sys::TerminalProxy> terminal_ = {};
+    std::unique_ptr<sys::TerminalProxy> terminal_ = {};  // of those that have one: it is large
     std::optional<sys::RawMode> raw_mode_ = {};
     std::optional<Clock::time_point> due_ = {};
     Clock::time_point hired_ = {};

@@ -23,14 +23,16 @@ Result<> S::open_terminal()
     if (!container_.launch.foreground) {
         output_ = TRY(open_output(container_, "stdout"));
         // As with a file of its own, what does not fit is lost, and the program goes on.
-        terminal_ = TRY(TerminalProxy::make(std::move(master), -1, output_.get(),
+        auto made = TRY(TerminalProxy::make(std::move(master), -1, output_.get(),
                                             TerminalProxy::Refused::Discard));
+        terminal_ = std::make_unique<TerminalProxy>(std::move(made));
         return {};
     }
     // Of a caller that has gone with the shim before us, /dev/null is what we have.
     const bool orphaned = container_.stop_at_once;
-    terminal_ = TRY(TerminalProxy::make(std::move(master), orphaned ? -1 : STDIN_FILENO,
+    auto made = TRY(TerminalProxy::make(std::move(master), orphaned ? -1 : STDIN_FILENO,
                                         STDOUT_FILENO, TerminalProxy::Refused::HangUp));
+    terminal_ = std::make_unique<TerminalProxy>(std::move(made));
     if (orphaned)
         return {};
     // In the background of a shell we stop, as any program that wants its terminal.

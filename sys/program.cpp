@@ -11,7 +11,7 @@ namespace sys {
 namespace {
 
 constexpr int kCannotExecute = 126;
-constexpr std::size_t kStackSize = 16384;
+constexpr std::size_t kStackSize = 4096;
 
 // All that the child needs is computed before it is made.
 struct Start {
