@@ -118,14 +118,14 @@ void close_each(std::vector<Fd>& fds)
 
 void give_memory_back()
 {
-    ::malloc_trim(0);
+    (void)::malloc_trim(0);
     // And of the stack what lies below us: calls that have returned had it. Beneath the stack the
     // kernel leaves a gap of a megabyte, so that nothing else is in reach.
-    constexpr std::uintptr_t page = 4096;
+    constexpr std::size_t page = 4096;
     constexpr std::size_t most = 64 * page;
-    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    const std::uintptr_t end = (here - page) / page * page;
-    ::madvise(reinterpret_cast<void*>(end - most), most, MADV_DONTNEED);
+    char* const here = static_cast<char*>(__builtin_frame_address(0));
+    char* const end = here - reinterpret_cast<std::uintptr_t>(here) % page - page;
+    (void)::madvise(end - most, most, MADV_DONTNEED);
 }
 
 Result<> give_up_stdio()
