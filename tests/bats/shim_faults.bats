@@ -148,17 +148,15 @@ init_may_die_unseen() { [[ $step = 'load seccomp' || $step = execute ]] && end_i
 
 runtime_failed() { # VERB
     case $1,$code in
-        *,125) one_sentence "$1" "$step: failed on request" && end_is 'true 125 failed not started' ;;
-        launch,0 | run,7) end_is 'true 7 exited started' ;;
+        run,125) one_sentence "$1" "$step: failed on request" && end_is 'true 125 failed not started' ;;
+        run,7) end_is 'true 7 exited started' ;;
         *) false ;;
     esac
 }
 runtime_died() { # VERB
     case $1,$code in
-        *,125) one_sentence "$1" && end_is 'true 125 failed not started' ;;
+        launch,125) one_sentence "$1" && end_is 'true 125 failed not started' ;;
         launch,0) end_is 'true 7 exited started' || init_may_die_unseen ;;
-        run,7) end_is 'true 7 exited started' ;;
-        run,132) init_may_die_unseen ;;
         *) false ;;
     esac
 }
@@ -172,10 +170,8 @@ runtime_died() { # VERB
     (sed -n 's/^ *[0-9]* us  //p' trace; echo execute) | sort -u > steps
     [ "$(wc -l < steps)" -gt 30 ]
     all_in steps 'take id' mount 'start program' 'remove control groups' 'remove record'
-    for verb in run launch; do
-        while read -r step; do
-            begin runtime_failed $verb RUNTIME_FAIL_AT="$step"
-            begin runtime_died $verb RUNTIME_KILL_AT="$step"
-        done < steps
-    done
+    while read -r step; do
+        begin runtime_failed run RUNTIME_FAIL_AT="$step"
+        begin runtime_died launch RUNTIME_KILL_AT="$step"
+    done < steps
 }
