@@ -125,11 +125,24 @@ Result<> S::take_signal()
     }
     if (state_ >= State::Running && foreground)
         return happens({.what = What::Signal, .signal = signal});
-    // Before that, and where nobody has us in the foreground, they are meant for us.
-    for (const int ending : {SIGINT, SIGTERM, SIGQUIT})
-        if (signal == ending)
-            return stop_as_launched(format("signal {}", signal), 128 + signal);
-    return signal == SIGHUP && foreground ? stop_as_launched("signal 1", 129) : Result<>();
+    // Before that, and where nobody has us in the foreground, those that end are meant for us. But
+    // while it is being started its program may run already: what comes then is kept for it, and
+    // only who says it twice ends the launch.
+    const bool ends = signal == SIGINT || signal == SIGTERM || signal == SIGQUIT ||
+                      (signal == SIGHUP && foreground);
+    if (foreground && (!ends || (state_ == State::Starting && !::sigismember(&kept_, signal)))) {
+        ::sigaddset(&kept_, signal);
+        return {};
+    }
+    return ends ? stop_as_launched(format("signal {}", signal), 128 + signal) : Result<>();
+}
+
+Result<> S::pass_on_kept()
+{
+    for (int signal = 1; signal <= SIGRTMAX; ++signal)
+        if (::sigismember(&kept_, signal) == 1)
+            TRY(happens({.what = What::Signal, .signal = signal}));
+    return {};
 }
 
 Result<> S::take_stop_request()

@@ -141,6 +141,7 @@ void S::told_client()
 Result<> S::supervise()
 {
     TRY(open_terminal());
+    TRY(pass_on_kept());
     TRY(take_stop_request());
     if (container_.stop_at_once)
         TRY(stop_as_launched(kShimKilled));

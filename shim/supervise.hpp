@@ -1,6 +1,8 @@
 // Supervision: one thread, one loop, and a table of what happens in which state.
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -55,6 +57,7 @@ private:
     Result<> take(sys::Loop::Ready ready);
     Result<> take_message();
     Result<> take_signal();
+    Result<> pass_on_kept();
     Result<> take_stop_request();
     Result<> take_end_from_kernel();
     Result<> stop_as_launched(std::string reason, int code = 125);
@@ -88,6 +91,7 @@ private:
     State state_ = State::Making;
     sys::Loop loop_ = {};
     sys::Fd signals_ = {};
+    sigset_t kept_ = {};          // that came before the program was known to run
     sys::Fd folder_events_ = {};  // inotify
     sys::Fd caller_ = {};
     sys::Fd init_ = {};    // the first process of the container

@@ -1,6 +1,7 @@
 #include "sys/steps.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -15,6 +16,7 @@ struct Wishes {
     const char* trace = nullptr;
     std::string fail_at = {};
     std::string kill_at = {};
+    std::string stop_at = {};
     unsigned life = 1;
 };
 Wishes wishes;
@@ -44,7 +46,10 @@ void steps_of(std::string_view program)
         const char* names = wish(what);
         return std::string(names ? names : "");
     };
-    wishes = {.trace = wish("TRACE"), .fail_at = list("FAIL_AT"), .kill_at = list("KILL_AT")};
+    wishes = {.trace = wish("TRACE"),
+              .fail_at = list("FAIL_AT"),
+              .kill_at = list("KILL_AT"),
+              .stop_at = list("STOP_AT")};
 }
 
 void begin_life(unsigned number)
@@ -60,6 +65,8 @@ Result<> begin_step(std::string_view name)
     }
     if (find(wishes.kill_at, name) != wishes.kill_at.npos)
         __builtin_trap();  // the first process of a PID namespace cannot send itself SIGKILL
+    if (find(wishes.stop_at, name) != wishes.stop_at.npos)
+        (void)::raise(SIGSTOP);
     return {};
 }
 

@@ -20,6 +20,7 @@ struct Step {
 // where PROGRAM is what main has said:
 //   PROGRAM_FAIL_AT=name,...   the step fails, once, instead of being run
 //   PROGRAM_KILL_AT=name,...   the process dies there, as if by SIGKILL
+//   PROGRAM_STOP_AT=name,...   it stops there until it gets SIGCONT
 //   PROGRAM_TRACE=1            prints on standard error what each step cost, in microseconds;
 //   PROGRAM_TRACE=/file        appends it to this file, for processes without standard error
 void steps_of(std::string_view program);

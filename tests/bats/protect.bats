@@ -4,8 +4,8 @@ bundle() { # DIR FILTER...: a bundle in ./DIR
     command bundle "$@"
 }
 setup() {
-    [ -z "${SAN-}" ] || skip "its own file is a container's program, which has no libraries for a dynamic one"
     work=$BATS_TEST_TMPDIR
+    [ -z "${SAN-}" ] || skip "its own file is a container's program, which has no libraries for a dynamic one"
     cd "$work" || return
 }
 teardown() {

@@ -55,6 +55,31 @@ load shim_helpers
     [ "$(record web '[.code, .reason] | @json')" = '[9,"exited"]' ]
 }
 
+# The keeper stops between the start and the word of it; the signals come meanwhile.
+@test "run: signals that come while it is being started are the container's, too" {
+    bundle "$(script 'trap "echo got usr1" USR1; trap "echo got term; exit 9" TERM
+                      echo ready; while :; do sleep 0.05; done')"
+    SHIM_STOP_AT="tell started" shim run --name web b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.02; done
+    until grep -q '^State:.T' "/proc/$(of web keeper_pid)/status"; do sleep 0.02; done
+    kill -USR1 $!
+    kill -TERM $!
+    until grep -q '^ShdPnd:.0*$' /proc/$!/status; do sleep 0.02; done
+    kill -CONT "$(of web keeper_pid)"
+    code=0; wait $! || code=$?
+    [ "$code" = 9 ]
+    [ "$(cat out)" = $'ready\ngot usr1\ngot term' ]
+    SHIM_STOP_AT="tell started" shim run --name other b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.02; done
+    kill -TERM $!
+    until grep -q '^ShdPnd:.0*$' /proc/$!/status; do sleep 0.02; done
+    kill -TERM $!
+    kill -CONT "$(of other keeper_pid)"
+    code=0; wait $! || code=$?
+    [ "$code" = 143 ]
+    [ "$(record other '[.code, .reason, .message] | @json')" = '[143,"stopped","start container: signal 15"]' ]
+}
+
 @test "run: a program that is killed is told as such" {
     bundle '.process.args = ["sleep", "100"]'
     shim run --name web b/ 3>&- &
