@@ -95,13 +95,13 @@ Result<> S::take_end_from_kernel()
     return happens({.what = What::Ended});
 }
 
-// Children of ours: keepers, and all that was a keeper's when it died.
+// Children of ours: keepers, and all that was a keeper's when it died. Of its death the channel
+// may tell later than a child that came from it.
 bool S::reap_init()
 {
     bool found = false;
     while (auto child = sys::next_ended_child()) {
-        if (child->pid == container_.state.init.pid && container_.parent == Parent::Shim &&
-            !container_.end) {
+        if (child->pid == container_.state.init.pid && !container_.end) {
             container_.end = raw_end(*child);
             found = true;
         }

@@ -77,7 +77,7 @@ load shim_helpers
     kill -CONT "$(of other keeper_pid)"
     code=0; wait $! || code=$?
     [ "$code" = 143 ]
-    [ "$(record other '[.code, .reason, .message] | @json')" = '[143,"stopped","start container: signal 15"]' ]
+    [ "$(record other '[.code, .reason, .message] | @json')" = '[null,"stopped","start container: signal 15"]' ]
 }
 
 @test "run: a program that is killed is told as such" {
