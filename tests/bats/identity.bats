@@ -363,17 +363,17 @@ CapBnd:\t0000000000000020\nCapAmb:\t0000000000000000' ]
     chown 1001 b/rootfs/work
     run -125 setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search runtime run b/
     says "init: enter working folder as the user: enter /work: permission denied (EACCES)"
-    bundle '.process.cwd = "/work/new/one"' '.root.readonly = false'
+    bundle '.process.cwd = "/srv/new/one"' '.root.readonly = false'
     run -0 runtime run b/
-    [ "$output" = /work/new/one ]
+    [ "$output" = /srv/new/one ]
     mapped '.process.args = ["readlink", "/proc/self/cwd"]' '.process.user.uid = 1000' '.process.cwd = "/work"'
     chmod 700 b/rootfs/work
     run -0 runtime run b/
     [ "$output" = /work ]
-    touch b/rootfs/work/file
-    bundle '.process.cwd = "/work/file"'
+    touch b/rootfs/srv/file
+    bundle '.process.cwd = "/srv/file"'
     run -125 runtime run b/
-    says "make working folder: open rootfs:/work/file as a folder: not a directory (ENOTDIR)"
+    says "make working folder: open rootfs:/srv/file as a folder: not a directory (ENOTDIR)"
 }
 
 @test "noNewPrivileges is set, or is not" {
