@@ -295,12 +295,13 @@ int Keeper::keep()
 
 int be_keeper(void* argument)
 {
-    auto& [container, channel] = *static_cast<Half*>(argument);
+    auto& from = *static_cast<Half*>(argument);
+    Container& container = from.container;
     container.keeper_pid = ::getpid();
     sys::begin_life(container.keepers);
     Keeper keeper(container);
     const auto ready = sys::run_step("become keeper", [&]() -> Result<> {
-        TRY(become_another(container, "shim:keeper", std::move(channel)));
+        TRY(become_another(container, "shim:keeper", std::move(from.channel)));
         return keeper.open();
     });
     return ready ? keeper.keep() : 1;

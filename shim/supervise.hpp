@@ -50,7 +50,7 @@ private:
     static const Row kTable[];
 
     // The ends of the terminal come last, in the order of their proxy.
-    enum Key : unsigned { Keeper, Signals, Folder, Client, Caller, Init, Terminal };
+    enum Key : std::uint8_t { Keeper, Signals, Folder, Client, Caller, Init, Terminal };
 
     Result<> until(State wanted);
     Result<> happens(const Event& event);
