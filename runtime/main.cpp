@@ -6,7 +6,6 @@
 #include "runtime/protect.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
-#include "spec/version.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -27,7 +26,6 @@ static constexpr spec::Option kOptions[] = {
                                            "cgroupfs; systemd and disabled are refused as yet"),
     spec::option<&Options::rootless>("rootless", 0, "BOOL",
                                      "auto or false; true is refused as yet"),
-    spec::option<&Options::version>("version", 'v', "", "what this is"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
@@ -70,14 +68,10 @@ static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], L
 static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
 {
     auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
-    if (line.help.empty() && call.options.version)
-        line.help = spec::version_text(kProgram.name);
-    if (!line.help.empty()) {
-        TRY(print(line.help));
+    if (!line.answer.empty()) {
+        TRY(print(line.answer));
         return 0;
     }
-    if (!line.verb)
-        return failed_with(Status::Usage, "no verb; --help lists them");
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
     auto status = call_verb(verb, call, argv.data(), log);

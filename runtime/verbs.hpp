@@ -20,7 +20,6 @@ enum class ListFormat : std::uint8_t { Table, Json };
 // which is in the verb's table.
 struct Options {
     bool debug = false;
-    bool version = false;
     std::string root = {};
     std::string log = {};
     bool log_only = false;

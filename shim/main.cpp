@@ -6,7 +6,6 @@
 
 #include "shim/print.hpp"
 #include "shim/verbs.hpp"
-#include "spec/version.hpp"
 #include "sys/file.hpp"
 #include "sys/steps.hpp"
 
@@ -16,7 +15,6 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::root>("root", 0, "DIR", "where what runs is kept (/run/davit)"),
     spec::option<&Options::data>("data", 0, "DIR", "where what lasts is kept (/var/lib/davit)"),
     spec::option<&Options::json>("json", 0, "", "answers are JSON"),
-    spec::option<&Options::version>("version", 'v', "", "what this is"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
@@ -44,14 +42,10 @@ static void tell(const std::string& sentence)
 static Result<int> run(std::span<char* const> argv, Call& call)
 {
     auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
-    if (line.help.empty() && call.options.version)
-        line.help = spec::version_text(kProgram.name);
-    if (!line.help.empty()) {
-        TRY(print(line.help));
+    if (!line.answer.empty()) {
+        TRY(print(line.answer));
         return 0;
     }
-    if (!line.verb)
-        return failed_with(Status::Usage, "no verb; --help lists them");
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
     auto status = verb.run(call);

@@ -13,7 +13,6 @@ namespace shim {
 
 // Everything that a command line can say. Which verb takes which is in the verb's table.
 struct Options {
-    bool version = false;
     std::string root = {};
     std::string data = {};
 

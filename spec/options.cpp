@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "spec/version.hpp"
+
 namespace spec {
 
-static constexpr Option kHelp = {"help", 'h', "", "this text", nullptr};
+// Of every program; they have no member to go to.
+static constexpr Option kHelpOption = {"help", 'h', "", "this text", nullptr};
+static constexpr Option kVersionOption = {"version", 'v', "", "what this is", nullptr};
 
 Result<> read_word(std::string_view word, std::string& into)
 {
@@ -79,11 +83,11 @@ public:
                 options_ended_ = verb_ != nullptr;
             else
                 TRY(word.starts_with("--") ? read_long(word.substr(2)) : read_short(word));
-            if (help_)
-                return CommandLine{.help = help_text(program_, verb_)};
+            if (!line_.answer.empty())
+                return line_;
         }
         if (!verb_)
-            return line_;
+            return failed_with(Status::Usage, "no verb; --help lists them");
         const auto [least, most] = bounds(verb_->arguments);
         if (line_.arguments.size() < least)
             return usage("{} is missing; usage: {} {} [options] {}",
@@ -146,7 +150,10 @@ private:
         if (auto found = std::ranges::find_if(program_.options, matches);
             found != program_.options.end())
             return &*found;
-        return matches(kHelp) ? &kHelp : nullptr;
+        for (const Option* each : {&kHelpOption, &kVersionOption})
+            if (matches(*each))
+                return each;
+        return nullptr;
     }
 
     // `text`: name or name=value.
@@ -194,7 +201,8 @@ private:
     Result<> store(const Option& option, std::string_view word)
     {
         if (!option.store) {
-            help_ = true;
+            line_.answer =
+                &option == &kHelpOption ? help_text(program_, verb_) : version_text(program_.name);
             return {};
         }
         if (auto stored = option.store(into_, word); !stored)
@@ -207,7 +215,6 @@ private:
     void* into_;
     const Verb* verb_ = nullptr;
     bool options_ended_ = false;
-    bool help_ = false;
     CommandLine line_ = {};
 };
 
@@ -248,8 +255,10 @@ std::string help_text(const Program& program, const Verb* verb)
             text += format("  {:<10} {}\n", v->name, v->summary);
         text += "\noptions:\n" + option_rows(program.options);
     }
-    text += option_rows({&kHelp, 1});
-    if (verb)
+    text += option_rows({&kHelpOption, 1});
+    if (!verb)
+        text += option_rows({&kVersionOption, 1});
+    else
         text +=
             format("\n{} --help lists the options that stand before every verb\n", program.name);
     return text;

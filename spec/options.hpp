@@ -105,13 +105,12 @@ struct Program {
     std::span<const std::string_view> not_yet = {};  // verbs that are refused by name
 };
 
-// A command line that was understood: the verb (none: only the program's own options were given)
-// with its arguments. Where help was asked for, `help` is the text, to be printed in place of
-// doing anything.
+// A command line that was understood: the verb with its arguments, or, where --help or --version
+// was asked for, the text to be printed in place of doing anything.
 struct CommandLine {
     const Verb* verb = nullptr;
     std::vector<std::string> arguments = {};
-    std::string help = {};
+    std::string answer = {};
 };
 
 // `words` without the program's name; values go into `into`, the struct that the tables' members

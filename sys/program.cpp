@@ -11,7 +11,7 @@ namespace sys {
 namespace {
 
 constexpr int kCannotExecute = 126;
-constexpr std::size_t kStackSize = 4096;
+constexpr std::size_t kStackSize = 16384;  // a dynamic linker may need most of it
 
 // All that the child needs is computed before it is made. A sanitizer is to mark nothing there: its
 // marks are in the memory that we share, and who executes never takes them back.

@@ -191,6 +191,14 @@ teardown() {
     [ -z "$(ls -A outside)" ]
 }
 
+@test "the program is static, and has at most 2 MB" {
+    [ -z "${SAN-}" ] || skip "sanitizers are libraries, and make it large"
+    strip -o small "$(command -v runtime)"
+    [ "$(stat -c %s small)" -le 2000000 ]
+    run -0 readelf -lW small
+    [[ $output != *INTERP* ]]
+}
+
 @test "a whole run takes at most 450 system calls, all processes counted" {
     [ -z "${SAN-}" ] || skip "sanitizers make calls of their own"
     bundle

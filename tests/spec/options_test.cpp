@@ -134,17 +134,25 @@ Test(options, help_is_for_the_verb_before_it_and_needs_no_arguments)
 {
     const auto program = read({"--help"});
     cr_assert(program);
-    cr_expect(program->help.find("  exec       runs one more\n") != std::string::npos);
-    cr_expect(program->help.find("      --root DIR              where state") != std::string::npos);
+    cr_expect(program->answer.find("  exec       runs one more\n") != std::string::npos);
+    cr_expect(program->answer.find("      --root DIR              where state") !=
+              std::string::npos);
     const auto verb = read({"kill", "-h"});
     cr_assert(verb);
-    cr_expect(verb->help.starts_with("usage: runtime kill [options] ID [SIGNAL]\n"));
-    cr_expect(verb->help.find("  -e, --env K=V               a variable\n") != std::string::npos);
+    cr_expect(verb->answer.starts_with("usage: runtime kill [options] ID [SIGNAL]\n"));
+    cr_expect(verb->answer.find("  -e, --env K=V               a variable\n") != std::string::npos);
+}
+
+Test(options, version_is_an_answer_before_and_after_a_verb_that_has_no_v_of_its_own)
+{
+    for (const auto& words : {std::vector<const char*>{"-v"}, {"--version"}, {"kill", "-v"}}) {
+        const auto line = read(words);
+        cr_assert(line);
+        cr_expect(line->answer.starts_with("davit runtime version "));
+    }
 }
 
 Test(options, no_words_are_no_verb)
 {
-    const auto line = read({});
-    cr_assert(line);
-    cr_expect(line->verb == nullptr);
+    expect_error({}, "no verb; --help lists them");
 }
