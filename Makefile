@@ -40,6 +40,8 @@ spec    := $(wildcard spec/*.cpp)
 sys     := $(wildcard sys/*.cpp)
 runtime := $(filter-out runtime/main.cpp,$(wildcard runtime/*.cpp runtime/*/*.cpp))
 shim    := $(filter-out shim/main.cpp,$(wildcard shim/*.cpp shim/*/*.cpp))
+fetcher := $(filter-out fetcher/main.cpp,$(wildcard fetcher/*.cpp fetcher/*/*.cpp))
+image   := $(filter-out image/main.cpp,$(wildcard image/*.cpp image/*/*.cpp))
 tests   := $(wildcard tests/*/*_test.cpp)
 object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 
@@ -52,10 +54,15 @@ $B/bin/runtime: $(call object,runtime/main.cpp $(runtime) $(sys) $(spec))
 $B/bin/runtime: LIBS := $(STATIC) -Wl,--gc-sections -lseccomp -lcap -lyajl_s
 $B/bin/shim: $(call object,shim/main.cpp $(shim) $(sys) $(spec))
 $B/bin/shim: LIBS := $(STATIC) -Wl,--gc-sections -lyajl_s
+# libcurl cannot be static in Debian, so these two are dynamic.
+fetches := -larchive -lcrypto -lcap -lseccomp -lyajl
+unpacks := $(fetches) -lisal -lzstd -lsqlite3
+$B/bin/image: $(call object,image/main.cpp $(image) $(fetcher) $(sys) $(spec))
+$B/bin/image: LIBS := -pie -Wl,--gc-sections $(unpacks)
 
 # Product code throws nothing; Criterion's tests need exceptions, and its macros convert freely.
-$B/bin/tests: $(call object,$(tests) $(runtime) $(sys) $(spec))
-$B/bin/tests: LIBS := -pie -lseccomp -lcap -lyajl_s -lcriterion
+$B/bin/tests: $(call object,$(tests) $(runtime) $(image) $(fetcher) $(sys) $(spec))
+$B/bin/tests: LIBS := -pie $(unpacks) -lcriterion
 $B/obj/tests/%: MODE := -Wno-conversion
 $B/obj/%: MODE := -fno-exceptions -fno-rtti
 
@@ -112,7 +119,8 @@ bench-shim: all | $B/ready-to-bench
 	$(boxed) $(with_ours) scripts/bench-shim
 
 # clang-tidy takes seconds per file: its mark is as old as the object, which knows the headers.
-linted = $(patsubst %.cpp,$B/lint/%,$(spec) $(sys) $(runtime) $(shim) runtime/main.cpp shim/main.cpp)
+linted = $(patsubst %.cpp,$B/lint/%,$(spec) $(sys) $(runtime) $(shim) $(fetcher) $(image) \
+           $(wildcard */main.cpp))
 lint: tidy $(linted) | $B/ready-to-lint
 	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror
 	grep -lE '^#!.*\bbash' $$(git ls-files scripts .ci) | xargs shellcheck
