@@ -5,6 +5,7 @@
 
 #include <source_location>
 #include <string>
+#include <vector>
 
 #include "spec/result.hpp"
 
@@ -23,4 +24,12 @@ inline std::string sentence_of(const Error& error)
     if (const auto at = message.find(place); at != message.npos)
         message.erase(at, place.size());
     return message;
+}
+
+inline std::string joined(const std::vector<std::string>& words, std::string_view between = " ")
+{
+    std::string all;
+    for (const auto& word : words)
+        all += (&word == words.data() ? "" : std::string(between)) + word;
+    return all;
 }
