@@ -9,10 +9,10 @@ namespace spec {
 
 namespace {
 
-constexpr auto& kOciIndex = kDocumentTypes[0];
-constexpr auto& kOciManifest = kDocumentTypes[1];
-constexpr auto& kDockerIndex = kDocumentTypes[2];
-constexpr auto& kDockerManifest = kDocumentTypes[3];
+constexpr std::string_view kOciIndex = kDocumentTypes[0];
+constexpr std::string_view kOciManifest = kDocumentTypes[1];
+constexpr std::string_view kDockerIndex = kDocumentTypes[2];
+constexpr std::string_view kDockerManifest = kDocumentTypes[3];
 
 constexpr std::string_view kConfigTypes[] = {
     "application/vnd.oci.image.config.v1+json",
