@@ -20,11 +20,12 @@ class Copier {
 public:
     Copier(const sys::Fd& root, Share share) : root_(root), share_(share) {}
 
-    // Makes the entry `name` of the open folder `to`, which is `path` from the root that was given,
-    // a copy of the entry of the same or another name in `from`. It must not be there yet.
+    // What is copied: the entry `from_name` of one open folder becomes the entry `name` of another,
+    // where it must not be there yet. `path` is that one's from the root, `type` a DT_* of both.
     struct Copied {
         const sys::Fd& from;
         const std::string& from_name;
+        unsigned char type;
         const sys::Fd& to;
         const std::string& name;
         const std::string& path;
@@ -33,9 +34,10 @@ public:
 
 private:
     Result<> copy_file(const Copied& it);
-    Result<> copy_special(const Copied& it, const struct stat& status);
+    Result<> copy_special(const Copied& it);
     Result<> copy_data(const sys::Fd& from, const sys::Fd& to, const struct stat& status);
     Result<bool> linked(const Copied& it, const struct stat& status);
+    void remember(const Copied& it, const struct stat& status);
 
     const sys::Fd& root_;
     Share share_;

@@ -14,11 +14,11 @@ struct Fix {
 
 // Mends the stack's uppermost layer with regard to those below it, which contain their own fixes.
 // `into` is an empty folder of ours, open for reading, on the layers' file system; what does not
-// differ is shared with them by hard links. On success with `needed` it is to be pushed on the stack
-// (it was not yet). The layer's own entries count as applied before those that a symlink of a lower
-// layer leads elsewhere; those make what is missing where they lead, as `mkdir -p` would, a file on
-// the way becomes a folder. Whiteouts make nothing. A hard link without a target is an error, and so
-// is one to a folder.
+// differ is shared with them by hard links. On success with `needed` it is to be pushed on the
+// stack (it was not yet). The layer's own entries count as applied before those that a symlink of a
+// lower layer leads elsewhere; those make what is missing where they lead, as `mkdir -p` would, a
+// file on the way becomes a folder. Whiteouts make nothing. A hard link without a target is an
+// error, and so is one to a folder.
 Result<Fix> mend(Stack& stack, const OpenEnds& ends, const sys::Fd& into);
 
 }  // namespace image

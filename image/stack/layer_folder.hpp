@@ -36,7 +36,7 @@ struct Name {
 Result<std::vector<Name>> typed_names_in(const sys::Fd& folder);
 
 // "folder/name", where the root is "".
-std::string below(const std::string& folder, std::string_view name);
+std::string path_in(const std::string& folder, std::string_view name);
 
 // The folder that holds it: "" for what lies in the root.
 std::string parent_of(const std::string& path);

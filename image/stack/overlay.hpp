@@ -18,8 +18,8 @@ struct Upper {
 Result<> mount_overlay(const Stack& stack, const Upper* upper, const sys::Fd& on,
                        const std::string& name);
 
-// Gives the new upper folder the attributes of the root that the stack shows: an overlay takes those
-// of its uppermost folder.
+// Gives the new upper folder the attributes of the root that the stack shows: an overlay takes
+// those of its uppermost folder.
 Result<> dress_upper(const Stack& stack, const sys::Fd& upper);
 
 // Whether overlays work here, for layers and upper folders on the file system of `folder`, an empty

@@ -28,33 +28,39 @@ struct Entry {
 
 enum class Follow : bool { No, Yes };
 
+// Some of a stack's layers, all by themselves: from `begin` to below `end`.
+struct Layers {
+    unsigned begin = 0;
+    unsigned end = ~0U;  // no more than there are
+};
+
 class Stack {
 public:
-    static constexpr std::size_t kLayersMost = 500;  // as overlayfs (OVL_MAX_STACK)
-
     // Puts a layer on top: an overlay lower folder with whiteouts 0:0 and user.overlay.opaque. Any
     // descriptor of the folder will do, O_PATH as well.
-    Result<> push(sys::Fd folder);
+    void push(sys::Fd folder) { folders_.push_back(std::move(folder)); }
     void pop() { folders_.pop_back(); }
     void keep_uppermost(unsigned count);  // and drops all below them
-    std::size_t size() const { return folders_.size(); }
+    unsigned size() const { return static_cast<unsigned>(folders_.size()); }
     const sys::Fd& folder(unsigned layer) const { return folders_[layer]; }
 
-    // The root as the lowest `count` layers show it, or all. An opaque root means nothing here, as
-    // to the kernel: who builds the stack leaves out what it hides.
-    Result<Entry> root() const { return root(static_cast<unsigned>(size())); }
-    Result<Entry> root(unsigned count) const;
+    // An opaque root means nothing here, as to the kernel: who builds the stack leaves out what it
+    // hides.
+    Result<Entry> root(Layers layers = {}) const;
 
     // What has this name in a folder; no symlink is followed. Nothing: no value.
     Result<std::optional<Entry>> step(const Entry& folder, std::string_view name) const;
 
     // What the path leads to from the root; symlinks on the way are followed, at the end as told.
-    // Nothing is also what lies beyond a file; a chain of more than 40 symlinks is an error (ELOOP).
-    Result<std::optional<Entry>> lookup(std::string_view path, Follow last) const;
+    // Nothing is also what lies beyond a file; a chain of more than 40 symlinks is an error
+    // (ELOOP).
+    Result<std::optional<Entry>> lookup(std::string_view path, Follow last,
+                                        Layers layers = {}) const;
 
-    // Where `mkdir -p` in this root would make the path: without symlinks, whatever is there or not.
-    // A symlink that leads nowhere yet stands for where it leads, a file for a folder in its place.
-    Result<std::string> destination(std::string_view path) const;
+    // Where `mkdir -p` in this root would make the path: without symlinks, whatever is there or
+    // not. A symlink that leads nowhere yet stands for where it leads, a file for a folder in its
+    // place.
+    Result<std::string> destination(std::string_view path, Layers layers = {}) const;
 
     // The merged names of a folder, sorted. No value: there is no folder.
     Result<std::optional<std::vector<std::string>>> list(std::string_view path) const;
@@ -67,7 +73,7 @@ public:
 
 private:
     struct Walk;
-    Result<Walk> walk(std::string_view path, Follow last) const;
+    Result<Walk> walk(std::string_view path, Follow last, Layers layers) const;
 
     std::vector<sys::Fd> folders_;  // lowest first
 };
