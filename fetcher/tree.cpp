@@ -45,7 +45,9 @@ static bool is_ours(const Entry& entry)
 static Result<> set_times(int directory, const char* name, const timespec& time)
 {
     const timespec times[] = {time, time};
-    if (::utimensat(directory, name, times, name ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+    const int done = name ? ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW)
+                          : ::futimens(directory, times);
+    if (done < 0)
         return failed_sys("set its times");
     return {};
 }
