@@ -153,7 +153,8 @@ private:
     {
         auto pair = TRY(sys::make_channel());
         Bringing work{store_, source_, layers_[number], std::move(pair.there)};
-        Worker worker{number, TRY(sys::spawn_worker(bring, &work)), std::move(pair.here)};
+        sys::Process process = TRY(sys::spawn_worker(bring, &work));
+        Worker worker{number, std::move(process), std::move(pair.here)};
         TRY(loop_.watch(static_cast<unsigned>(number), worker.channel.fd().get(), EPOLLIN));
         workers_.emplace(number, std::move(worker));
         return {};
@@ -171,7 +172,8 @@ private:
         if (message)
             return {};
         TRY(loop_.watch(key, worker.channel.fd().get(), 0));
-        if (const int status = TRY(worker.process.wait()); status != 0)
+        const int status = TRY(worker.process.wait());
+        if (status != 0)
             return failed("layer {}: its process ended with {} and no word",
                           layer.blob.digest.text(), status);
         progress_.end(bars_[key], "unpacked");

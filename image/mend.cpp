@@ -73,7 +73,8 @@ Result<> push_mended(const Store& store, Stack& stack, const LayerPlan& layer)
         TRY(make_fix(store, stack, ends, hex));
     if (ends.opaque_root)
         stack.keep_uppermost(1);
-    if (sys::Fd fix = TRY(open_tree(store.fixes(), hex)))
+    sys::Fd fix = TRY(open_tree(store.fixes(), hex));
+    if (fix)
         stack.push(std::move(fix));
     return {};
 }

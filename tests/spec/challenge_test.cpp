@@ -13,7 +13,8 @@ static std::string parameter(const spec::Challenge& challenge, const char* name)
 Test(challenge, one)
 {
     const auto all = spec::read_challenges(
-        R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/alpine:pull,push")");
+        R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",)"
+        R"(scope="repository:library/alpine:pull,push")");
     cr_assert(all.size() == 1);
     cr_expect(all[0].scheme == "bearer");
     cr_expect(parameter(all[0], "realm") == "https://auth.docker.io/token");
@@ -22,8 +23,9 @@ Test(challenge, one)
 
 Test(challenge, several_in_a_line)
 {
-    const auto all = spec::read_challenges(
-        R"(Negotiate, Negotiate YWJj==, Basic realm="a \"b\", c" , BEARER Realm = "x",  scope=a/b)");
+    const auto all =
+        spec::read_challenges(R"(Negotiate, Negotiate YWJj==, Basic realm="a \"b\", c" , )"
+                              R"(BEARER Realm = "x",  scope=a/b)");
     cr_assert(all.size() == 4);
     cr_expect(all[0].scheme == "negotiate" && all[0].token.empty());
     cr_expect(all[1].token == "YWJj==");
