@@ -35,15 +35,14 @@ Result<> read_word(std::string_view word, AbsolutePath& into)
 
 Result<> read_word(std::string_view word, HostName& into)
 {
-    constexpr std::size_t most = 64;
     const auto allowed = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '-' || c == '.';
     };
-    if (word.empty() || word.size() > most || word[0] == '-' || word[0] == '.' ||
+    if (word.empty() || word.size() > kHostNameMost || word[0] == '-' || word[0] == '.' ||
         !std::ranges::all_of(word, allowed))
         return failed("{} is not a host name: letters, digits, - and . are, {} at most",
-                      quoted(word), most);
+                      quoted(word), kHostNameMost);
     into.name = word;
     return {};
 }

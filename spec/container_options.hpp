@@ -23,7 +23,9 @@ struct AbsolutePath {
     std::string path = {};
 };
 
-struct HostName {  // of sethostname(2): 64 bytes at most
+inline constexpr std::size_t kHostNameMost = 64;  // of sethostname(2), in bytes
+
+struct HostName {
     std::string name = {};
 };
 

@@ -90,7 +90,7 @@ Result<> find_in_passwd(const Wanted& wanted, std::string_view passwd, FoundUser
         found.user.uid = line.id;
         found.user.gid = *gid;
         found.name = line.name;
-        if (home.starts_with('/'))
+        if (home.starts_with('/') && utf8_length(home) == home.size())
             found.home = home;
         return false;
     });
