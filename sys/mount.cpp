@@ -57,6 +57,60 @@ Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Dept
     return {};
 }
 
+Result<Fd> open_file_system(const std::string& type)
+{
+    Fd fd(::fsopen(type.c_str(), FSOPEN_CLOEXEC));
+    if (!fd)
+        return failed_sys("open the file system {}", type);
+    return fd;
+}
+
+// The first error in the log of a file system ("e overlay: ..."), or nothing.
+static std::string told_by(const Fd& file_system)
+{
+    char line[512];
+    for (;;) {
+        const ssize_t size = ::read(file_system.get(), line, sizeof line);
+        if (size < 0)
+            return "";
+        const std::string_view text(line, static_cast<std::size_t>(size));
+        if (text.starts_with("e "))
+            return format(" ({})", text.substr(2, text.find_last_not_of('\n') - 1));
+    }
+}
+
+static Result<> configure(const Fd& file_system, unsigned int command, const char* key,
+                          const char* value)
+{
+    if (::fsconfig(file_system.get(), command, key, value, 0) == 0)
+        return {};
+    const int code = errno;
+    const std::string words = told_by(file_system);
+    errno = code;
+    if (!key)
+        return failed_sys("make a file system{}", words);
+    return failed_sys("set {}{}{}{}", key, value ? " to " : "", value ? value : "", words);
+}
+
+Result<> set_option(const Fd& file_system, const char* key, const std::string& value)
+{
+    return configure(file_system, FSCONFIG_SET_STRING, key, value.c_str());
+}
+
+Result<> set_option(const Fd& file_system, const char* key)
+{
+    return configure(file_system, FSCONFIG_SET_FLAG, key, nullptr);
+}
+
+Result<Fd> make_mount(const Fd& file_system, unsigned int attributes)
+{
+    TRY(configure(file_system, FSCONFIG_CMD_CREATE, nullptr, nullptr));
+    Fd mount(::fsmount(file_system.get(), FSMOUNT_CLOEXEC, attributes));
+    if (!mount)
+        return failed_sys("mount a file system{}", told_by(file_system));
+    return mount;
+}
+
 Result<> attach(const Fd& mount, const Fd& on, const std::string& name)
 {
     if (::move_mount(mount.get(), "", on.get(), "",

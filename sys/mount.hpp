@@ -38,6 +38,13 @@ struct MountAttributes {
 };
 Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Depth depth);
 
+// A file system that is set up option by option (fsopen(2)), where one text would not do: its own
+// words come with an error. `make_mount` gives a detached mount with MOUNT_ATTR_* `attributes`.
+Result<Fd> open_file_system(const std::string& type);
+Result<> set_option(const Fd& file_system, const char* key, const std::string& value);
+Result<> set_option(const Fd& file_system, const char* key);
+Result<Fd> make_mount(const Fd& file_system, unsigned int attributes);
+
 // Attaches a detached mount on the object `on`, which `name` calls in an error.
 Result<> attach(const Fd& mount, const Fd& on, const std::string& name);
 Result<> attach_on_root(const Fd& mount);  // on "/" of this process
