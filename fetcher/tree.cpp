@@ -45,9 +45,7 @@ static bool is_ours(const Entry& entry)
 static Result<> set_times(int directory, const char* name, const timespec& time)
 {
     const timespec times[] = {time, time};
-    const int done = name ? ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW)
-                          : ::futimens(directory, times);
-    if (done < 0)
+    if (::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW) < 0)
         return failed_sys("set its times");
     return {};
 }
@@ -212,7 +210,10 @@ Result<> Tree::add_file(const Place& place, const Entry& entry, Archive& archive
     if (entry.mode & ~mode_t{0777} && ::fchmod(file.get(), entry.mode) < 0)  // chown clears them
         return failed_sys("set its mode");
     TRY(set_xattrs(file, entry));  // and security.capability
-    return set_times(file.get(), nullptr, entry.mtime);
+    const timespec times[] = {entry.mtime, entry.mtime};
+    if (::futimens(file.get(), times) < 0)
+        return failed_sys("set its times");
+    return {};
 }
 
 Result<> Tree::add_symlink(const Place& place, const Entry& entry)
