@@ -24,7 +24,7 @@ public:
     {
         for (const auto& path : layer_.ends.implicit)
             TRY_TO(path.empty() ? settle_root() : settle(path), "mend /{}", path);
-        Rehoming rehoming(layer_, fix_);
+        Rehoming rehoming(layer_, settled_, fix_);
         for (const auto& path : symlinks_)
             TRY_TO(rehoming.implicit_folder(path, path), "bring /{} to where it belongs", path);
         TRY(make_links());
@@ -146,7 +146,7 @@ private:
     const Stack& view_;
     FixFolder fix_;
     std::vector<std::string> symlinks_ = {};  // below: this layer's entries are to be re-homed
-    std::set<std::string> settled_ = {};      // with all that is in them
+    std::set<std::string> settled_ = {};      // where the fix shows again what is below
 };
 
 }  // namespace

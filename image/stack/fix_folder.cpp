@@ -10,6 +10,16 @@
 
 namespace image {
 
+// Whiteouts that are in it already hide nothing any more; that they are not listed needs another
+// word (see kHasWhiteouts).
+static Result<> make_opaque(const sys::Fd& folder, const std::string& path)
+{
+    if (::fsetxattr(folder.get(), kOpaque, "y", 1, 0) < 0 ||
+        ::fsetxattr(folder.get(), kHasWhiteouts, "", 0, 0) < 0)
+        return failed_sys("make {} opaque", path);
+    return {};
+}
+
 // The folder at `path`, made where it is not there.
 Result<sys::Fd> FixFolder::enter(const std::string& path)
 {
@@ -44,8 +54,8 @@ Result<sys::Fd> FixFolder::enter(const sys::Fd& parent, const std::string& path)
     folders_[path] = attributes;
     sys::Fd made = TRY(sys::open_at(parent.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     // What gave way has hidden what is below, and so does the new folder.
-    if (gave_way && ::fsetxattr(made.get(), kOpaque, "y", 1, 0) < 0)
-        return failed_sys("make {} opaque", path);
+    if (gave_way)
+        TRY(make_opaque(made, path));
     return made;
 }
 
@@ -90,8 +100,12 @@ Result<> FixFolder::folder(const std::string& path, const Attributes& attributes
 Result<> FixFolder::opaque(const std::string& path)
 {
     const sys::Fd folder = TRY(enter(path));
-    if (::fsetxattr(folder.get(), kOpaque, "y", 1, 0) < 0)
-        return failed_sys("make {} opaque", path);
+    return make_opaque(folder, path);
+}
+
+Result<> FixFolder::remove(const std::string& path)
+{
+    TRY(make_way(path));
     return {};
 }
 

@@ -26,6 +26,7 @@ public:
     Result<> whiteout(const std::string& path);
     Result<> folder(const std::string& path, const Attributes& attributes);
     Result<> opaque(const std::string& path);  // a folder that is there
+    Result<> remove(const std::string& path);
 
     Result<bool> has(const std::string& path) const;
     bool empty() const { return folders_.empty(); }

@@ -15,6 +15,9 @@ namespace image {
 // The attributes that tell overlayfs something, and that no image may set or see.
 inline constexpr char kOverlayPrefix[] = "user.overlay.";
 inline constexpr char kOpaque[] = "user.overlay.opaque";
+// Of a folder that holds whiteouts: where no other layer has it, the kernel lists them otherwise,
+// as names that cannot be looked at (ovl_get_inode, OVL_WHITEOUTS). Its value is empty.
+inline constexpr char kHasWhiteouts[] = "user.overlay.origin";
 
 inline bool is_whiteout(const struct stat& status)
 {

@@ -84,7 +84,7 @@ Result<> Rehoming::folder(const std::string& from, const std::string& path)
 Result<> Rehoming::whiteout(const std::string& path)
 {
     const auto found = TRY(layer_.view.lookup(path, Follow::No, layer_.shown));
-    if (found && found->layers.front() < layer_.index)
+    if (found && (found->layers.front() < layer_.index || as_below_.contains(path)))
         return fix_.whiteout(path);
     return hide_lower(path);
 }
@@ -98,6 +98,10 @@ Result<> Rehoming::hide_lower(const std::string& path)
     const auto& layers = found->layers;
     const bool is_ours = std::find(layers.begin(), layers.end(), layer_.index) != layers.end();
     TRY(fix_.opaque(path));
+    const std::string inside = path + "/";
+    for (const auto& lower : as_below_)
+        if (lower.starts_with(inside))
+            TRY(fix_.remove(lower));
     return is_ours ? take_along(path) : Result<>();
 }
 
@@ -121,7 +125,7 @@ Result<> Rehoming::take_along(const std::string& path)
     }
     for (const auto& child : folders) {
         const auto found = TRY(layer_.view.lookup(child, Follow::No, layer_.shown));
-        if (found && !found->is_folder())
+        if (found ? !found->is_folder() : as_below_.contains(child))
             continue;
         if (!found) {
             const sys::Fd open = TRY(open_within(layer_.folder(), child, O_RDONLY | O_DIRECTORY));

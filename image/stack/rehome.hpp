@@ -26,7 +26,11 @@ struct Layer {
 
 class Rehoming {
 public:
-    Rehoming(const Layer& layer, FixFolder& fix) : layer_(layer), fix_(fix) {}
+    // `as_below`: where the layer has a folder, and the fix shows again what is or is not below.
+    Rehoming(const Layer& layer, const std::set<std::string>& as_below, FixFolder& fix)
+        : layer_(layer), as_below_(as_below), fix_(fix)
+    {
+    }
 
     // Applies what the layer has at `from`, an implicit folder, to what the view shows at `path`;
     // that is a symlink, or what one leads to.
@@ -40,6 +44,7 @@ private:
     Result<> take_along(const std::string& path);
 
     const Layer& layer_;
+    const std::set<std::string>& as_below_;
     FixFolder& fix_;
 };
 

@@ -109,10 +109,9 @@ Test(fix, row_7_entries_go_where_a_lower_symlink_leads)
 
 Test(fix, row_7_symlinks_stay_in_the_root_and_make_what_they_miss)
 {
-    expect(
-        {{{Symlink, "out", "../../../far/./away"}, {Symlink, "again", "/out/x/../y"}},
-         {{File, "again/new", "2"}}},
-        "again->/out/x/../y far/ far/away/ far/away/y/ far/away/y/new=2 out->../../../far/./away");
+    expect({{{Symlink, "out", "../../../far/./away"}, {Symlink, "again", "/out/./y"}},
+            {{File, "again/new", "2"}}},
+           "again->/out/./y far/ far/away/ far/away/y/ far/away/y/new=2 out->../../../far/./away");
 }
 
 Test(fix, row_7_a_file_where_a_symlink_leads_becomes_a_folder)
@@ -127,7 +126,8 @@ Test(fix, row_7_symlinks_that_lead_to_each_other_are_an_error)
     chain.add({{Symlink, "a", "b"}, {Symlink, "b", "a"}});
     const auto fix = chain.try_add({{File, "a/new", "2"}});
     cr_assert(!fix);
-    cr_expect_str_eq(fix.error().message().c_str(),
+    const std::string message = fix.error().message();
+    cr_expect_str_eq(message.c_str(),
                      "bring /a to where it belongs: follow a: too many levels of symbolic links "
                      "(ELOOP)");
 }
@@ -161,13 +161,15 @@ Test(fix, row_9_a_link_to_nothing_or_to_a_folder_names_both)
     chain.add(kUsr);
     const auto none = chain.try_add({{Link, "a", "bin/none"}});
     cr_assert(!none);
-    cr_expect_str_eq(none.error().message().c_str(),
+    const std::string missing = none.error().message();
+    cr_expect_str_eq(missing.c_str(),
                      "link /a to /bin/none: neither this layer nor one below has that");
     Chain other;
     other.add(kUsr);
     const auto folder = other.try_add({{Link, "a", "usr"}});
     cr_assert(!folder);
-    cr_expect_str_eq(folder.error().message().c_str(), "link /a to /usr: that is a folder");
+    const std::string wrong = folder.error().message();
+    cr_expect_str_eq(wrong.c_str(), "link /a to /usr: that is a folder");
 }
 
 Test(fix, row_11_folders_keep_their_times_when_something_in_them_changes)
@@ -184,8 +186,10 @@ Test(fix, row_13_no_attribute_of_an_image_means_something_to_us)
     const auto entry = *chain.stack.lookup("a", image::Follow::No);
     const auto a = *chain.stack.open(*entry, O_RDONLY);
     cr_assert_eq(::fsetxattr(a.get(), "trusted.overlay.opaque", "y", 1, 0), 0);
-    cr_expect_str_eq(names(model::shown(chain.stack), chain).c_str(), "a/ a/new=2 a/old=1");
-    cr_expect_str_eq(names(model::flattened(chain), chain).c_str(), "a/ a/new=2 a/old=1");
+    const std::string stack = names(model::shown(chain.stack), chain);
+    const std::string flat = names(model::flattened(chain), chain);
+    cr_expect_str_eq(stack.c_str(), "a/ a/new=2 a/old=1");
+    cr_expect_str_eq(flat.c_str(), "a/ a/new=2 a/old=1");
 }
 
 Test(fix, row_25_whiteouts_go_where_a_lower_symlink_leads)

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "image/stack/fix.hpp"
+#include "image/stack/layer_folder.hpp"
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
 #include "tests/image/layer_model.hpp"
@@ -32,7 +33,11 @@ inline sys::Fd make_folder(const sys::Fd& in, const std::string& name)
 // Writes a layer's folder as an overlay wants it, and what is open about it.
 class Writer {
 public:
-    Writer(const sys::Fd& root, const Items& items) : root_(root), items_(items) {}
+    Writer(const sys::Fd& root, const Items& items) : root_(root)
+    {
+        std::copy_if(items.begin(), items.end(), std::back_inserter(items_),
+                     [&](const Item& item) { return !is_hidden_anyway(item, items); });
+    }
 
     image::OpenEnds write()
     {
@@ -59,6 +64,17 @@ public:
     }
 
 private:
+    // By a whiteout of what is around it.
+    static bool is_hidden_anyway(const Item& item, const Items& items)
+    {
+        return (item.kind == Kind::Whiteout || item.kind == Kind::Opaque) &&
+               std::any_of(items.begin(), items.end(), [&](const Item& other) {
+                   return other.kind == Kind::Whiteout &&
+                          (is_within(item.path, other.path) ||
+                           (item.path == other.path && item.kind == Kind::Opaque));
+               });
+    }
+
     bool has(const std::string& path, Kind kind) const
     {
         return std::any_of(items_.begin(), items_.end(), [&](const Item& item) {
@@ -105,7 +121,7 @@ private:
                 if (item.path.empty())
                     ends_.opaque_root = true;
                 else
-                    mark(item.path, "user.overlay.opaque", "y");
+                    mark(item.path, image::kOpaque, "y");
                 return;
             case Kind::Whiteout:
                 whiteout(item);
@@ -121,10 +137,10 @@ private:
     void whiteout(const Item& item)
     {
         if (folders_.contains(item.path)) {
-            mark(item.path, "user.overlay.opaque", "y");
+            mark(item.path, image::kOpaque, "y");
         } else if (!makes(item.path)) {
             cr_assert_eq(::mknodat(root_.get(), item.path.c_str(), S_IFCHR, 0), 0);
-            mark(parent(item.path), "user.overlay.origin", "");
+            mark(parent(item.path), image::kHasWhiteouts, "");
             if (!has(parent(item.path), Kind::Folder))
                 ends_.whiteouts.push_back(item.path);
         }
@@ -160,7 +176,7 @@ private:
     }
 
     const sys::Fd& root_;
-    const Items& items_;
+    Items items_ = {};
     std::set<std::string> folders_ = {};
     image::OpenEnds ends_ = {};
 };

@@ -143,27 +143,27 @@ private:
         });
     }
 
-    void make(const Item& item)
+    // The file that a hard link names.
+    std::shared_ptr<Item> target_of(const Item& link)
     {
         std::string at;
-        if (!follow(parent(item.path), true, at))
+        if (!follow(parent(link.text), false, at))
+            return nullptr;
+        const auto found = tree_.find(in(at, last(link.text)));
+        const bool is_file = found != tree_.end() && found->second->kind != Kind::Folder;
+        return is_file ? found->second : nullptr;
+    }
+
+    void make(const Item& item)
+    {
+        const auto made = item.kind == Kind::Link ? target_of(item) : std::make_shared<Item>(item);
+        std::string at;
+        if (!made || !follow(parent(item.path), true, at)) {
+            fine_ = false;
             return;
+        }
         if (!item.path.empty())
             at = in(at, last(item.path));
-        auto made = std::make_shared<Item>(item);
-        if (item.kind == Kind::Link) {
-            std::string target;
-            if (!follow(parent(item.text), false, target)) {
-                fine_ = false;
-                return;
-            }
-            const auto found = tree_.find(in(target, last(item.text)));
-            if (found == tree_.end() || found->second->kind == Kind::Folder) {
-                fine_ = false;
-                return;
-            }
-            made = found->second;
-        }
         if (item.kind != Kind::Folder || !is(at, Kind::Folder))
             erase(at);
         tree_[at] = made;
