@@ -160,6 +160,8 @@ Result<bool> Archive::next(Entry& entry)
         entry.target = text(::archive_entry_hardlink(from));
     else if (entry.type == Type::Symlink)
         entry.target = text(::archive_entry_symlink(from));
+    if (entry.type == Type::Symlink && entry.target.empty())
+        return failed("it is a symlink to nothing");
     entry.major = static_cast<unsigned int>(::archive_entry_rdevmajor(from));
     entry.minor = static_cast<unsigned int>(::archive_entry_rdevminor(from));
     TRY(read_xattrs(from, entry));
