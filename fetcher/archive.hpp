@@ -17,6 +17,7 @@
 #include "spec/result.hpp"
 
 struct archive;
+struct archive_entry;
 
 namespace fetcher {
 
@@ -43,6 +44,10 @@ struct Entry {
 
 class Archive {
 public:
+    // Has the C library load what it converts charsets with. Once it is in a root of somebody
+    // else's, it would load that from there (moby CVE-2019-14271).
+    static void prepare();
+
     // Tar as POSIX, GNU and their ancestors write it, uncompressed, from a descriptor that is the
     // caller's.
     static Result<Archive> open_tar(int fd, const Limits& limits);

@@ -68,6 +68,7 @@ public:
     Result<> finish_folders(const EachFolder& each);
 
     Folders& folders() { return folders_; }
+    const Folders& folders() const { return folders_; }
     const sys::Fd& root() const { return root_; }
     // Whether an attribute had to be left out, for this file system has none.
     bool lost_xattrs() const { return lost_xattrs_; }

@@ -27,6 +27,8 @@ namespace image {
 // What a media type promises (image-spec layer.md, Docker's likewise).
 Compression compression_of(std::string_view media_type);
 
+class Codec;
+
 // Bytes go in as they come and come out inflated; which way is told by the first of them. Several
 // gzip members or zstd frames one after the other are one stream, with as many zeros after the
 // last one as there are. Anything else there is refused, and so is a stream that ends too early.
@@ -44,32 +46,20 @@ public:
 
     Compression compression() const { return compression_; }  // once bytes have come
 
-    // One way to inflate. `step` takes from the front of `in`, puts at `out` and returns how many
-    // bytes it put there.
-    class Codec {
-    public:
-        Codec() = default;
-        Codec(const Codec&) = delete;
-        Codec& operator=(const Codec&) = delete;
-        virtual ~Codec() = default;
-        virtual Result<std::size_t> step(std::span<const std::byte>& in,
-                                         std::span<std::byte> out) = 0;
-        virtual bool between() const = 0;  // nothing is begun that has not ended
-        virtual bool begins_with(std::byte first) const = 0;
-    };
-
 private:
     Result<> choose();
     Result<> inflate(std::span<const std::byte> bytes);
+    Result<> check_padding(std::span<const std::byte> bytes) const;
     Result<> flush();
 
     std::uint64_t window_most_;
     Sink sink_;
     Compression compression_ = Compression::None;
     bool chosen_ = false;
-    bool padding_ = false;
+    bool begun_ = false;
+    bool padding_ = false;  // after the end, where only zeros may come
     std::vector<std::byte> start_ = {};
-    std::unique_ptr<Codec> codec_ = {};
+    std::unique_ptr<Codec> codec_;
     std::vector<std::byte> out_ = {};
     std::size_t filled_ = 0;
 };

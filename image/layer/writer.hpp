@@ -54,7 +54,11 @@ public:
 
 private:
     class State;
-    explicit LayerWriter(std::unique_ptr<State> state);
+    LayerWriter(std::string name, std::unique_ptr<State> state);
+    template <class T>
+    Result<T> conclude(Result<T> done);
+
+    std::string name_;
     std::unique_ptr<State> state_;
 };
 
