@@ -3,8 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include <deque>
-
 #include "image/stack/layer_folder.hpp"
 #include "image/stack/rehome.hpp"
 #include "sys/file.hpp"
@@ -12,6 +10,8 @@
 namespace image {
 
 namespace {
+
+constexpr int kRoundsMost = 40;  // else a strange layer could have us look for hours
 
 class Mending {
 public:
@@ -56,22 +56,38 @@ private:
     }
 
     // What the layers below show at `path`: one of this layer's folders, and so are all above it.
-    Result<std::optional<Entry>> lower_at(const std::string& path) const
+    Result<std::optional<Entry>> lower_at(const std::string& path)
     {
-        Entry parent = TRY(view_.root({.begin = layer_.shown.begin, .end = layer_.index + 1}));
-        for (std::size_t begin = 0;;) {
-            const std::size_t end = path.find('/', begin);
-            const std::string name = path.substr(begin, end - begin);
-            if (end == path.npos) {
-                parent.layers.erase(parent.layers.begin());
-                return view_.step(parent, name);
-            }
-            auto next = TRY(view_.step(parent, name));
-            if (!next || !next->is_folder())
-                return failed("the layer has no folder {}", path);
-            parent = std::move(*next);
-            begin = end + 1;
+        TRY(enter(parent_of(path)));
+        Entry below = entered_.back();
+        below.layers.erase(below.layers.begin());
+        return view_.step(below, last_of(path));
+    }
+
+    // Goes to a folder of the layer from the one before, which mostly is near.
+    Result<> enter(const std::string& path)
+    {
+        if (entered_.empty()) {
+            Entry root = TRY(view_.root({.begin = layer_.shown.begin, .end = layer_.index + 1}));
+            entered_.push_back(std::move(root));
         }
+        while (!is_at_or_below(path, entered_.back().path))
+            entered_.pop_back();
+        while (entered_.back().path != path) {
+            const std::string& at = entered_.back().path;
+            const std::size_t begin = at.empty() ? 0 : at.size() + 1;
+            const std::string name = path.substr(begin, path.find('/', begin) - begin);
+            auto next = TRY(view_.step(entered_.back(), name));
+            if (!next || !next->is_folder() || next->layers.front() != layer_.index)
+                return failed("the layer has no folder {}", path);
+            entered_.push_back(std::move(*next));
+        }
+        return {};
+    }
+
+    static bool is_at_or_below(const std::string& path, const std::string& folder)
+    {
+        return folder.empty() || path == folder || path.starts_with(folder + "/");
     }
 
     // One folder that nothing describes.
@@ -108,20 +124,22 @@ private:
         return fix_.place(path, from, last_of(what.path), type);
     }
 
-    // A target may be a link that comes later.
+    // A target may be a link that comes later; there are not many of those in a row.
     Result<> make_links()
     {
-        std::deque<OpenEnds::Link> left(layer_.ends.links.begin(), layer_.ends.links.end());
-        for (std::size_t in_vain = 0; !left.empty();) {
-            const OpenEnds::Link link = std::move(left.front());
-            left.pop_front();
-            const bool made = TRY_TO(make_link(link), "link /{} to /{}", link.path, link.target);
-            if (!made && in_vain == left.size())
+        std::vector<OpenEnds::Link> left = layer_.ends.links;
+        for (int rounds = 0; !left.empty(); ++rounds) {
+            std::vector<OpenEnds::Link> later;
+            for (const auto& link : left) {
+                const bool made =
+                    TRY_TO(make_link(link), "link /{} to /{}", link.path, link.target);
+                if (!made)
+                    later.push_back(link);
+            }
+            if (later.size() == left.size() || rounds == kRoundsMost)
                 return failed("link /{} to /{}: neither this layer nor one below has that",
-                              link.path, link.target);
-            in_vain = made ? 0 : in_vain + 1;
-            if (!made)
-                left.push_back(link);
+                              later[0].path, later[0].target);
+            left = std::move(later);
         }
         return {};
     }
@@ -145,9 +163,18 @@ private:
     const Layer& layer_;
     const Stack& view_;
     FixFolder fix_;
+    std::vector<Entry> entered_ = {};         // of the layer and those below, from the root
     std::vector<std::string> symlinks_ = {};  // below: this layer's entries are to be re-homed
     std::set<std::string> settled_ = {};      // where the fix shows again what is below
 };
+
+std::set<std::string> paths_of(const std::vector<OpenEnds::Link>& links)
+{
+    std::set<std::string> paths;
+    for (const auto& link : links)
+        paths.insert(link.path);
+    return paths;
+}
 
 }  // namespace
 
@@ -163,7 +190,8 @@ Result<Fix> mend(Stack& stack, const OpenEnds& ends, const sys::Fd& into)
                          .shown = {.begin = ends.opaque_root ? index : 0, .end = index + 2},
                          .index = index,
                          .ends = ends,
-                         .implicit = {ends.implicit.begin(), ends.implicit.end()}};
+                         .implicit = {ends.implicit.begin(), ends.implicit.end()},
+                         .linked = paths_of(ends.links)};
     Mending mending(layer, into);
     auto mended = mending.run();
     stack.pop();

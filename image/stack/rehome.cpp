@@ -12,9 +12,9 @@ namespace image {
 Result<bool> Layer::carries(const std::string& path) const
 {
     const std::string inside = path + "/";
-    for (const auto& link : ends.links)
-        if (link.path.starts_with(inside))
-            return true;
+    if (const auto link = linked.lower_bound(inside);
+        link != linked.end() && link->starts_with(inside))
+        return true;
     std::vector<Name> names;
     {
         const sys::Fd open = TRY(open_within(folder(), path, O_RDONLY | O_DIRECTORY));
@@ -99,9 +99,9 @@ Result<> Rehoming::hide_lower(const std::string& path)
     const bool is_ours = std::find(layers.begin(), layers.end(), layer_.index) != layers.end();
     TRY(fix_.opaque(path));
     const std::string inside = path + "/";
-    for (const auto& lower : as_below_)
-        if (lower.starts_with(inside))
-            TRY(fix_.remove(lower));
+    for (auto lower = as_below_.lower_bound(inside);
+         lower != as_below_.end() && lower->starts_with(inside); ++lower)
+        TRY(fix_.remove(*lower));
     return is_ours ? take_along(path) : Result<>();
 }
 

@@ -15,7 +15,8 @@ struct Layer {
     Layers shown;
     unsigned index;
     const OpenEnds& ends;
-    std::set<std::string> implicit;  // those of `ends`
+    std::set<std::string> implicit;  // those of `ends`,
+    std::set<std::string> linked;    // and where its links are to be
 
     const sys::Fd& folder() const { return view.folder(index); }
 

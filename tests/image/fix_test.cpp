@@ -37,7 +37,7 @@ static std::string result(const std::vector<Items>& layers)
     model::Tree tree;
     for (const auto& items : layers) {
         chain.add(items);
-        cr_expect(model::apply(tree, items));
+        cr_expect(model::apply(tree, items).fine);
     }
     const auto right = model::shown(tree);
     const auto stack = model::shown(chain.stack);

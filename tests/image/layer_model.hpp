@@ -74,6 +74,9 @@ public:
         return fine_;
     }
 
+    // A hard link whose own folders take the place of its target may fail or not.
+    bool is_doubtful() const { return doubtful_; }
+
 private:
     bool is(const std::string& path, Kind kind) const
     {
@@ -162,6 +165,8 @@ private:
             fine_ = false;
             return;
         }
+        if (item.kind == Kind::Link)
+            doubtful_ |= target_of(item) != made;
         if (!item.path.empty())
             at = in(at, last(item.path));
         if (item.kind != Kind::Folder || !is(at, Kind::Folder))
@@ -174,13 +179,19 @@ private:
     Tree& tree_;
     std::set<std::string> ours_ = {};  // what this layer made, and all above
     bool fine_ = true;
+    bool doubtful_ = false;
 };
 
-inline bool apply(Tree& tree, const Items& items)
+struct Applied {
+    bool fine;
+    bool doubtful;
+};
+inline Applied apply(Tree& tree, const Items& items)
 {
     Applier applier(tree);
-    return std::all_of(items.begin(), items.end(),
-                       [&](const Item& item) { return applier.apply(item); });
+    const bool fine = std::all_of(items.begin(), items.end(),
+                                  [&](const Item& item) { return applier.apply(item); });
+    return {.fine = fine, .doubtful = applier.is_doubtful()};
 }
 
 }  // namespace model

@@ -70,6 +70,13 @@ private:
                (other.kind == Kind::Link && one.path == other.text && one.path != other.path);
     }
 
+    // Links to each other, and one to what another entry needs as a folder.
+    static bool is_entangled(const Item& link, const Item& other)
+    {
+        return link.kind == Kind::Link && (model::is_within(other.path, link.text) ||
+                                           (other.kind == Kind::Link && link.text == other.path));
+    }
+
     static bool goes_with(const Item& hides, const Item& makes)
     {
         return (hides.kind == Kind::Whiteout && !is_hiding(makes)) ||
@@ -87,7 +94,7 @@ private:
             };
             return (closed(item) && model::is_within(made.path, item.path)) ||
                    (closed(made) && model::is_within(item.path, made.path)) ||
-                   (item.kind == Kind::Link && item.text == made.path && made.kind == Kind::Link);
+                   is_entangled(item, made) || is_entangled(made, item);
         });
     }
 
@@ -128,7 +135,7 @@ bool is_clear(Random& random, const model::Tree& before, const Items& items, mod
               bool& fine)
 {
     std::optional<model::Shown> first;
-    for (int order = 0; order < 12; ++order) {
+    for (int order = 0; order < 40; ++order) {
         model::Tree tree;
         std::map<const Item*, std::shared_ptr<Item>> copies;
         for (const auto& [path, item] : before) {
@@ -136,13 +143,13 @@ bool is_clear(Random& random, const model::Tree& before, const Items& items, mod
             copy = copy ? copy : std::make_shared<Item>(*item);
             tree[path] = copy;
         }
-        const bool done = model::apply(tree, random.shuffled(items));
-        auto lines = done ? model::shown(tree) : model::Shown();
-        if (first && *first != lines)
+        const auto applied = model::apply(tree, random.shuffled(items));
+        auto lines = applied.fine ? model::shown(tree) : model::Shown();
+        if (applied.doubtful || (first && *first != lines))
             return false;
         first = std::move(lines);
         after = std::move(tree);
-        fine = done;
+        fine = applied.fine;
     }
     return true;
 }
