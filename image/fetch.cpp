@@ -137,7 +137,8 @@ public:
     {
         loop_ = TRY(sys::Loop::make());
         for (const auto& layer : layers_)
-            bars_.push_back(progress_.add(layer.blob.digest.text(), layer.blob.size));
+            bars_.push_back(
+                progress_.add("layer " + layer.blob.digest.hex.substr(0, 12), layer.blob.size));
         while (next_ < layers_.size() || !workers_.empty()) {
             while (next_ < layers_.size() && workers_.size() < kAtOnce)
                 TRY(start(next_++));

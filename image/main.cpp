@@ -16,7 +16,9 @@ static constexpr spec::Option kOptions[] = {
                                   "(/var/lib/davit/store)"),
 };
 
-static constexpr const spec::Verb* kVerbs[] = {&kPull, &kLs, &kInspect, &kRm, &kUnpack};
+static constexpr const spec::Verb* kVerbs[] = {
+    &kPull, &kLs, &kInspect, &kRm, &kBundle, &kUnbundle, &kUnpack,
+};
 
 static constexpr std::string_view kNotYet[] = {"config", "gc",     "mount",
                                                "prune",  "umount", "verify"};

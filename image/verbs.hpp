@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "spec/container_options.hpp"
 #include "spec/options.hpp"
 
 namespace image {
 
 // Everything that a command line can say. Which verb takes which is in the verb's table.
-struct Options {
+struct Options : spec::ContainerOptions {
     std::string store = {};
     std::string platform = {};
+    bool terminal = false;
     bool quiet = false;
     bool json = false;
 };
@@ -28,10 +30,12 @@ struct Verb : spec::Verb {
     Result<> (*run)(Call&);
 };
 
+extern const Verb kBundle;
 extern const Verb kInspect;
 extern const Verb kLs;
 extern const Verb kPull;
 extern const Verb kRm;
+extern const Verb kUnbundle;
 extern const Verb kUnpack;
 
 }  // namespace image
