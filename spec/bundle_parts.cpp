@@ -138,7 +138,7 @@ Map<std::string> annotations(const ImageConfig& image)
         return all;
     };
     Map<std::string> all;
-    const std::pair<std::string_view, std::string> kOwn[] = {
+    const std::pair<std::string_view, std::string> of_config[] = {
         {"os", image.platform.os},
         {"architecture", image.platform.architecture},
         {"variant", image.platform.variant},
@@ -149,7 +149,7 @@ Map<std::string> annotations(const ImageConfig& image)
         {"stopSignal", image.stop_signal},
         {"exposedPorts", list(image.exposed_ports)},
     };
-    for (const auto& [name, value] : kOwn)
+    for (const auto& [name, value] : of_config)
         if (!value.empty())
             all.emplace(format("org.opencontainers.image.{}", name), value);
     for (const auto& [key, value] : image.labels)

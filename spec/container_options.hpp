@@ -69,39 +69,35 @@ struct ContainerOptions {
     PidsLimit pids = {};
     bool read_only = false;
     HostName hostname = {};
-    AbsolutePath sandbox = {};  // a folder of the host, at kSandbox in the container
+    AbsolutePath sandbox = {};  // a folder of the host, at /mnt/sandbox in it
 };
 
-// The rows for a program whose options are in `Into`, which derives from ContainerOptions.
-template <class Into>
-inline constexpr Option kContainerOptions[] = {
-    option_of<Into, &ContainerOptions::env>("env", 'e', "NAME[=VALUE]",
-                                            "a variable; without VALUE as it is here"),
-    option_of<Into, &ContainerOptions::env_files>("env-file", 0, "FILE",
-                                                  "variables, one in a line"),
-    option_of<Into, &ContainerOptions::volumes>("volume", 'v', "HOST:PLACE[:ro]",
-                                                "a file or folder of the host, there"),
-    option_of<Into, &ContainerOptions::workdir>("workdir", 'w', "DIR", "where the command starts"),
-    option_of<Into, &ContainerOptions::user>("user", 'u', "USER[:GROUP]",
-                                             "who runs it, names or numbers"),
-    option_of<Into, &ContainerOptions::entrypoint>("entrypoint", 0, "WORD",
-                                                   "in place of the image's Entrypoint and Cmd"),
-    option_of<Into, &ContainerOptions::network>("network", 0, "MODE", "host (the default) or none"),
-    option_of<Into, &ContainerOptions::memory>("memory", 'm', "SIZE",
-                                               "the most, such as 32m, 1.5g"),
-    option_of<Into, &ContainerOptions::cpus>("cpus", 0, "NUMBER", "the most, such as 1.5"),
-    option_of<Into, &ContainerOptions::pids>("pids-limit", 0, "NUMBER",
-                                             "the most processes and threads"),
-    option_of<Into, &ContainerOptions::read_only>("read-only", 0, "", "its root cannot be written"),
-    option_of<Into, &ContainerOptions::hostname>("hostname", 0, "NAME",
-                                                 "what it calls its machine"),
-};
-
-// Of `image bundle` alone: the shim gives each of its containers one.
-template <class Into>
-inline constexpr Option kSandboxOptions[] = {
-    option_of<Into, &ContainerOptions::sandbox>("sandbox", 0, "DIR",
-                                                "a folder of the host, at /mnt/sandbox"),
-};
+// A program's own rows, then those of ContainerOptions but for the sandbox, which only `image
+// bundle` is told: the shim gives each of its containers one. `Into` derives from ContainerOptions.
+//
+//     constexpr auto kOptions = with_container_options<Options>(kRunOptions, kBeginOptions);
+template <class Into, std::size_t... N>
+constexpr auto with_container_options(const Option (&... own)[N])
+{
+    using Its = ContainerOptions;
+    constexpr Option rows[] = {
+        option_of<Into, &Its::env>("env", 'e', "NAME[=VALUE]",
+                                   "a variable; without VALUE as it is here"),
+        option_of<Into, &Its::env_files>("env-file", 0, "FILE", "variables, one in a line"),
+        option_of<Into, &Its::volumes>("volume", 'v', "HOST:PLACE[:ro]",
+                                       "a file or folder of the host, there"),
+        option_of<Into, &Its::workdir>("workdir", 'w', "DIR", "where the command starts"),
+        option_of<Into, &Its::user>("user", 'u', "USER[:GROUP]", "who runs it, names or numbers"),
+        option_of<Into, &Its::entrypoint>("entrypoint", 0, "WORD",
+                                          "in place of the image's Entrypoint and Cmd"),
+        option_of<Into, &Its::network>("network", 0, "MODE", "host (the default) or none"),
+        option_of<Into, &Its::memory>("memory", 'm', "SIZE", "the most, such as 32m, 1.5g"),
+        option_of<Into, &Its::cpus>("cpus", 0, "NUMBER", "the most, such as 1.5"),
+        option_of<Into, &Its::pids>("pids-limit", 0, "NUMBER", "the most processes and threads"),
+        option_of<Into, &Its::read_only>("read-only", 0, "", "its root cannot be written"),
+        option_of<Into, &Its::hostname>("hostname", 0, "NAME", "what it calls its machine"),
+    };
+    return joined(own..., rows);
+}
 
 }  // namespace spec

@@ -56,13 +56,14 @@ Result<> read_word(std::string_view word, EnvironmentWord& into)
 void apply(Environment& environment, std::span<const EnvironmentWord> words,
            const Environment& caller)
 {
-    for (const auto& [name, value] : words) {
-        const auto its =
-            value ? std::optional<std::string_view>(*value) : find_variable(caller, name);
-        if (its)
-            set_variable(environment, name, *its);
+    for (const auto& word : words) {
+        const auto value = word.value ? std::optional<std::string_view>(*word.value)
+                                      : find_variable(caller, word.name);
+        if (value)
+            set_variable(environment, word.name, *value);
         else
-            std::erase_if(environment, [&](std::string_view each) { return is_of(each, name); });
+            std::erase_if(environment,
+                          [&](std::string_view each) { return is_of(each, word.name); });
     }
 }
 

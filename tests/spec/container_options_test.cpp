@@ -10,27 +10,31 @@ namespace {
 struct Other {
     std::string first = {};
 };
-struct Options : Other, ContainerOptions {
+// Not "Options": g++ 12 gives the rows of two unnamed structs of one name one symbol.
+struct Asked : Other, ContainerOptions {
     bool debug = false;
 };
 
-constexpr Option kOwn[] = {option<&Options::debug>("debug", 0, "", "say more")};
-constexpr auto kAll = joined(kOwn, kContainerOptions<Options>, kSandboxOptions<Options>);
+constexpr Option kOwn[] = {
+    option<&Asked::debug>("debug", 0, "", "say more"),
+    option_of<Asked, &ContainerOptions::sandbox>("sandbox", 0, "DIR", "at /mnt/sandbox"),
+};
+constexpr auto kAll = with_container_options<Asked>(kOwn);
 constexpr Verb kRun = {"run", "IMAGE [WORD...]", "runs", kAll, Order::First};
 constexpr const Verb* kVerbs[] = {&kRun};
 constexpr Program kProgram = {"p", "Runs.", {}, kVerbs};
 
-Options options;
+Asked asked;
 
 // The sentence that is wrong, or "".
 std::string read(std::vector<const char*> words)
 {
-    options = {};
+    asked = {};
     std::vector<char*> pointers = {const_cast<char*>("run")};
     for (const char* word : words)
         pointers.push_back(const_cast<char*>(word));
     pointers.push_back(const_cast<char*>("image"));
-    const auto line = read_command_line(kProgram, pointers, &options);
+    const auto line = read_command_line(kProgram, pointers, &asked);
     return line ? "" : line.error().doing;
 }
 
@@ -66,26 +70,26 @@ Test(container_options, are_read)
                              "/s",
                              "--debug"});
     expect_same(error, "");
-    cr_assert(options.env.size() == 2 && options.volumes.size() == 2);
-    cr_expect(options.env[0].value == "1" && options.env[1].name == "B" && !options.env[1].value);
-    expect_same(joined(options.env_files), "f");
-    cr_expect(options.volumes[0].source == "/a" && options.volumes[0].place == "/b");
-    cr_expect(options.volumes[0].read_only && !options.volumes[1].read_only);
-    expect_same(options.workdir.path, "/work");
-    expect_same(options.user, "alice:staff");
-    cr_expect(options.entrypoint == "/bin/x" && options.network == NetworkMode::None);
-    cr_expect(options.memory.bytes == 33554432 && options.cpus.quota == 150'000);
-    cr_expect(options.pids.most == 100 && options.read_only && options.debug);
-    expect_same(options.hostname.name + " " + options.sandbox.path, "web-1.example /s");
+    cr_assert(asked.env.size() == 2 && asked.volumes.size() == 2);
+    cr_expect(asked.env[0].value == "1" && asked.env[1].name == "B" && !asked.env[1].value);
+    expect_same(joined(asked.env_files), "f");
+    cr_expect(asked.volumes[0].source == "/a" && asked.volumes[0].place == "/b");
+    cr_expect(asked.volumes[0].read_only && !asked.volumes[1].read_only);
+    expect_same(asked.workdir.path, "/work");
+    expect_same(asked.user, "alice:staff");
+    cr_expect(asked.entrypoint == "/bin/x" && asked.network == NetworkMode::None);
+    cr_expect(asked.memory.bytes == 33554432 && asked.cpus.quota == 150'000);
+    cr_expect(asked.pids.most == 100 && asked.read_only && asked.debug);
+    expect_same(asked.hostname.name + " " + asked.sandbox.path, "web-1.example /s");
 }
 
 Test(container_options, what_is_not_given_is_the_images_matter)
 {
     expect_same(read({}), "");
-    cr_expect(!options.entrypoint && options.network == NetworkMode::Host && !options.read_only);
-    cr_expect(!options.memory.bytes && !options.cpus.quota && !options.pids.most);
+    cr_expect(!asked.entrypoint && asked.network == NetworkMode::Host && !asked.read_only);
+    cr_expect(!asked.memory.bytes && !asked.cpus.quota && !asked.pids.most);
     expect_same(read({"--entrypoint="}), "");
-    cr_expect(options.entrypoint == "");
+    cr_expect(asked.entrypoint == "");
 }
 
 Test(container_options, limits)
