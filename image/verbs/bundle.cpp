@@ -26,9 +26,10 @@ Result<> run_unbundle(Call& call)
 
 constexpr spec::Option kOwn[] = {
     spec::option<&Options::terminal>("tty", 't', "", "at a terminal"),
+    spec::option_of<Options, &spec::ContainerOptions::sandbox>(
+        "sandbox", 0, "DIR", "a folder of the host, at /mnt/sandbox in the container"),
 };
-constexpr auto kBundleOptions =
-    spec::joined(kOwn, spec::kContainerOptions<Options>, spec::kSandboxOptions<Options>);
+constexpr auto kBundleOptions = spec::with_container_options<Options>(kOwn);
 
 }  // namespace
 
