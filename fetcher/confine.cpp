@@ -95,7 +95,7 @@ Result<> limit(const Confinement& confinement)
         if (::setrlimit(resource, &both) < 0)
             return failed_sys("set resource limit {}", static_cast<int>(resource));
     }
-    ::signal(SIGXFSZ, SIG_IGN);  // EFBIG, then
+    (void)::signal(SIGXFSZ, SIG_IGN);  // EFBIG, then
     return {};
 }
 
@@ -156,7 +156,8 @@ Result<Confined> Confined::start(const Confinement& confinement, Work work, void
     Child child{
         .confinement = confinement, .report = sys::Fd(ends[1]), .work = work, .argument = argument};
     // In our namespace: a mount of it cannot be copied from another one.
-    child.root = TRY(sys::clone_mount(confinement.folder, "", sys::Depth::One));
+    child.root =
+        TRY_TO(sys::clone_mount(confinement.folder, "", sys::Depth::One), "confine a process");
     constexpr auto inert = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
     TRY(sys::set_attributes(child.root, {.set = inert}, sys::Depth::One));
     auto process = TRY(sys::spawn(kNamespaces, -1, run, &child));
