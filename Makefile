@@ -48,14 +48,14 @@ object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 .PHONY: all test test-vm unit bats tidy demo bench-shim lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
-all: $B/bin/runtime $B/bin/shim
+all: $B/bin/runtime $B/bin/shim $B/bin/image
 
 $B/bin/runtime: $(call object,runtime/main.cpp $(runtime) $(sys) $(spec))
 $B/bin/runtime: LIBS := $(STATIC) -Wl,--gc-sections -lseccomp -lcap -lyajl_s
 $B/bin/shim: $(call object,shim/main.cpp $(shim) $(sys) $(spec))
 $B/bin/shim: LIBS := $(STATIC) -Wl,--gc-sections -lyajl_s
 # libcurl cannot be static in Debian, so these two are dynamic.
-fetches := -larchive -lcrypto -lcap -lseccomp -lyajl
+fetches := -larchive -lcurl -lcrypto -lcap -lseccomp -lyajl
 unpacks := $(fetches) -lisal -lzstd -lsqlite3
 $B/bin/image: $(call object,image/main.cpp $(image) $(fetcher) $(sys) $(spec))
 $B/bin/image: LIBS := -pie -Wl,--gc-sections $(unpacks)
@@ -132,5 +132,6 @@ format: | $B/ready-to-lint
 	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 -i
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime $B/bin/shim
+	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image
 clean:
 	rm -rf build build-san

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "shim/keeper.hpp"
 #include "shim/record.hpp"
@@ -35,7 +36,8 @@ const S::Row S::kTable[] = {
     {State::Starting, What::Failed, &S::failed_to},
     {State::Starting, What::Ended, &S::ended},
     {State::Starting, What::KeeperGone, &S::start_again},
-    {State::Starting, What::Stop, &S::give_up},
+    {State::Starting, What::Stop, &S::stop_once_started},
+    {State::Starting, What::Due, &S::give_up_starting},
     {State::Running, What::Ended, &S::ended},
     {State::Running, What::KeeperGone, &S::go_on_alone},
     {State::Running, What::Stop, &S::stop},
@@ -229,7 +231,7 @@ Result<State> S::started(const Event&)
 {
     container_.phase = Phase::Started;
     container_.started = sys::utc_now();
-    return State::Running;
+    return stop_later_ ? stop(*std::exchange(stop_later_, {})) : State::Running;
 }
 
 Result<State> S::failed_to(const Event& event)
@@ -313,6 +315,22 @@ Result<State> S::give_up(const Event& event)
 {
     container_.stopped_by = event.reason;
     return failed_with(static_cast<Status>(event.code), "{}", event.reason);
+}
+
+// What is being started may run already: only when that is known, its end is known to be its own.
+Result<State> S::stop_once_started(const Event& event)
+{
+    const auto due = Clock::now() + std::chrono::milliseconds(event.timeout_ms);
+    if (stop_later_ && due >= *due_)
+        return state_;
+    stop_later_ = event;
+    due_ = due;
+    return state_;
+}
+
+Result<State> S::give_up_starting(const Event&)
+{
+    return give_up(*stop_later_);
 }
 
 Result<State> S::stop(const Event& event)

@@ -81,6 +81,8 @@ private:
     Result<State> start_again(const Event& event);
     Result<State> go_on_alone(const Event& event);
     Result<State> give_up(const Event& event);
+    Result<State> stop_once_started(const Event& event);
+    Result<State> give_up_starting(const Event& event);
     Result<State> stop(const Event& event);
     Result<State> force(const Event& event);
     Result<State> pass_on(const Event& event);
@@ -98,6 +100,7 @@ private:
     sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller
     std::unique_ptr<sys::TerminalProxy> terminal_ = {};  // of those that have one: it is large
     std::optional<sys::RawMode> raw_mode_ = {};
+    std::optional<Event> stop_later_ = {};  // that came while its program was being started
     std::optional<Clock::time_point> due_ = {};
     Clock::time_point hired_ = {};
     int keepers_lost_ = 0;

@@ -8,6 +8,7 @@
 namespace spec {
 
 static constexpr std::array<std::size_t, 2> kHexDigits = {64, 128};
+static constexpr std::string_view kDigits = "0123456789abcdef";
 
 std::string Digest::text() const
 {
@@ -32,7 +33,6 @@ Result<Digest> read_digest(std::string_view text)
 
 std::string hex_of(std::string_view bytes)
 {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
     std::string hex;
     hex.reserve(bytes.size() * 2);
     for (const char c : bytes) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "spec/digest.hpp"
@@ -41,5 +42,25 @@ struct Index {
     std::vector<Descriptor> manifests = {};
     Map<std::string> annotations = {};
 };
+
+using Document = std::variant<Manifest, Index>;
+
+// What may be asked for, in this order (the header "Accept").
+inline constexpr std::string_view kDocumentTypes[] = {
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+};
+
+// Whether a descriptor is of a manifest or an index: an index may have others, to be passed over.
+bool is_document(std::string_view media_type);
+
+// Its content decides what a text is. `told` is what the Content-Type or the descriptor says of it,
+// empty where nobody says: a text that could be read in two ways, or that is not what was told, is
+// refused (CVE-2021-41190), and so is what cannot be run as a container. The media type of the
+// result is always one of kDocumentTypes. `name` stands in front of messages.
+Result<Document> read_document(std::string_view text, std::string_view name,
+                               std::string_view told = {});
 
 }  // namespace spec

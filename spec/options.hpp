@@ -35,6 +35,11 @@ Result<> read_word(std::string_view word, std::optional<T>& into)
 {
     return read_word(word, into.emplace());
 }
+template <class T>
+Result<> read_word(std::string_view word, std::vector<T>& into)
+{
+    return read_word(word, into.emplace_back());
+}
 
 // The number of a word in a table; an error lists them all.
 Result<std::size_t> read_choice(std::string_view word, std::span<const std::string_view> words);
@@ -70,6 +75,17 @@ constexpr Option option(std::string_view name, char letter, std::string_view val
                         std::string_view help)
 {
     return {name, letter, value, help, Stored<Member>::store};
+}
+
+// The same in a table for all structs that derive from the member's own: `Into` is the one that is
+// read into.
+template <class Into, auto Member>
+constexpr Option option_of(std::string_view name, char letter, std::string_view value,
+                           std::string_view help)
+{
+    return {name, letter, value, help, [](void* into, std::string_view word) -> Result<> {
+                return read_word(word, static_cast<Into*>(into)->*Member);
+            }};
 }
 
 // The rows of one table after those of another.

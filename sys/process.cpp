@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -70,6 +71,29 @@ Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void
     if (pid == 0)
         ::_exit(child(argument));
     return Process(pid, Fd(pidfd));
+}
+
+namespace {
+
+struct Work {
+    int (*child)(void*) = nullptr;
+    void* argument = nullptr;
+    pid_t parent = 0;
+};
+
+int work_until_parent_dies(void* argument)
+{
+    const auto& work = *static_cast<Work*>(argument);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return ::getppid() == work.parent ? work.child(work.argument) : 1;  // else it has died before
+}
+
+}  // namespace
+
+Result<Process> spawn_worker(int (*child)(void*), void* argument)
+{
+    Work work = {child, argument, ::getpid()};
+    return spawn(0, -1, work_until_parent_dies, &work);
 }
 
 Result<Process> adopt(Fd pidfd)

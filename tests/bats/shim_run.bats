@@ -69,15 +69,36 @@ load shim_helpers
     code=0; wait $! || code=$?
     [ "$code" = 9 ]
     [ "$(cat out)" = $'ready\ngot usr1\ngot term' ]
-    SHIM_STOP_AT="tell started" shim run --name other b/ > out 3>&- &
+}
+
+# The first TERM is kept for the program, the second asks for its end.
+stop_while_starting() { # OPTION...
+    bundle "$(script 'trap "echo got term; exit 9" TERM; echo ready; while :; do sleep 0.05; done')"
+    SHIM_STOP_AT="tell started" shim run --name web "$@" b/ > out 3>&- &
     until grep -q ready out; do sleep 0.02; done
-    kill -TERM $!
-    until grep -q '^ShdPnd:.0*$' /proc/$!/status; do sleep 0.02; done
-    kill -TERM $!
-    kill -CONT "$(of other keeper_pid)"
+    until grep -q '^State:.T' "/proc/$(of web keeper_pid)/status"; do sleep 0.02; done
+    for _ in 1 2; do
+        kill -TERM $!
+        until grep -q '^ShdPnd:.0*$' /proc/$!/status; do sleep 0.02; done
+    done
+}
+
+@test "run: a stop that comes while it is being started waits for that, so its end is known" {
+    stop_while_starting
+    kill -CONT "$(of web keeper_pid)"
+    code=0; wait $! || code=$?
+    [ "$code" = 9 ]
+    [ "$(cat out)" = $'ready\ngot term' ]
+    [ "$(record web '[.known, .code, .reason, .message] | @json')" = '[true,9,"stopped","signal 15"]' ]
+}
+
+@test "run: where starting takes longer than the stop time-out it is given up, and nobody knows its end" {
+    stop_while_starting --stop-timeout 100ms
+    until grep -q '^poll_schedule' /proc/$!/wchan; do sleep 0.02; done # it waits for its keeper's end
+    kill -CONT "$(of web keeper_pid)"
     code=0; wait $! || code=$?
     [ "$code" = 143 ]
-    [ "$(record other '[.code, .reason, .message] | @json')" = '[null,"stopped","start container: signal 15"]' ]
+    [ "$(record web '[.known, .code, .reason, .message] | @json')" = '[false,null,"stopped","start container: signal 15"]' ]
 }
 
 @test "run: a program that is killed is told as such" {

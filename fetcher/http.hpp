@@ -1,0 +1,84 @@
+// HTTP and HTTPS by libcurl, one request after the other. Redirects are followed here, not by curl:
+// what is secret goes to the origin that it was meant for, and to no other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "spec/result.hpp"
+
+namespace fetcher {
+
+struct HttpOptions {
+    std::string ca_folder =
+        {};  // with certificates to be trusted (*.crt, *.pem); empty: the system's
+    bool verify_tls = true;
+    std::uint32_t connect_timeout_s = 30;
+    std::uint32_t stall_timeout_s = 60;  // with less than a byte a second
+};
+
+struct HttpRequest {
+    std::string url = {};
+    std::vector<std::string> headers = {};  // "Accept: text/plain"
+    std::string authorization = {};         // the header's value; for this URL's origin alone
+    std::uint64_t from = 0;                 // the first byte wanted (Range)
+};
+
+struct HttpReply {
+    long status = 0;
+    std::string url = {};                                           // after all redirects
+    std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
+    std::string error_text = {};  // the beginning of a body that is no success, printable
+
+    // The first of this name.
+    std::optional<std::string> header(std::string_view name) const;
+};
+
+class Http {
+public:
+    // Of a success (200, 206) in pieces, in their order. `reply` has the headers; an error ends it.
+    using Body = std::function<Result<>(const HttpReply& reply, std::span<const std::byte>)>;
+
+    static Result<Http> make(const HttpOptions& options);
+
+    // Any status is a reply; an error is what prevented one, or the body's own.
+    Result<HttpReply> get(const HttpRequest& request, const Body& body);
+
+    // The whole body, of `most` bytes at most.
+    struct Text {
+        HttpReply reply = {};
+        std::string body = {};
+    };
+    Result<Text> get_text(const HttpRequest& request, std::size_t most);
+
+private:
+    struct Close {
+        void operator()(void* handle) const;
+    };
+    struct Exchange;
+    Http(HttpOptions options, void* handle) : options_(std::move(options)), handle_(handle) {}
+
+    Result<HttpReply> get_once(const HttpRequest& request, const Body& body);
+
+    HttpOptions options_;
+    std::unique_ptr<void, Close> handle_;  // CURL; it keeps connections for the next request
+};
+
+// Scheme, host and port of a URL, in normal form: "https://example.org:443".
+Result<std::string> origin_of(const std::string& url);
+
+// What `location` means where `url` has said it (RFC 3986, 5.2).
+Result<std::string> resolve_url(const std::string& url, const std::string& location);
+
+// Whether an origin's host is this machine (127.0.0.0/8, ::1, localhost).
+bool is_loopback(std::string_view origin);
+
+}  // namespace fetcher

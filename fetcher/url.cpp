@@ -1,0 +1,64 @@
+#include <curl/curl.h>
+
+#include <memory>
+
+#include "fetcher/http.hpp"
+#include "spec/text.hpp"
+
+namespace fetcher {
+
+namespace {
+
+using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+Result<Url> parse(const std::string& text)
+{
+    Url url(curl_url(), curl_url_cleanup);
+    if (const auto bad = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0))
+        return failed("{} is no URL: {}", spec::quoted(text), curl_url_strerror(bad));
+    return url;
+}
+
+std::string part(const Url& url, CURLUPart which, unsigned flags = 0)
+{
+    char* text = nullptr;
+    const auto missing = curl_url_get(url.get(), which, &text, flags);
+    const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl_free);
+    return missing ? std::string() : std::string(text);
+}
+
+}  // namespace
+
+Result<std::string> origin_of(const std::string& url)
+{
+    const Url parsed = TRY(parse(url));
+    const std::string scheme = part(parsed, CURLUPART_SCHEME);
+    if (scheme != "http" && scheme != "https")
+        return failed("{}: neither http nor https", spec::quoted(url));
+    std::string host = part(parsed, CURLUPART_HOST);
+    for (char& c : host)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return format("{}://{}:{}", scheme, host, part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+}
+
+Result<std::string> resolve_url(const std::string& url, const std::string& location)
+{
+    const Url base = TRY(parse(url));
+    // libcurl resolves what is relative against what the handle holds.
+    if (const auto bad = curl_url_set(base.get(), CURLUPART_URL, location.c_str(), 0))
+        return failed("{}: {} is no URL: {}", url, spec::quoted(location), curl_url_strerror(bad));
+    return part(base, CURLUPART_URL);
+}
+
+bool is_loopback(std::string_view origin)
+{
+    const auto begin = origin.find("://");
+    auto host = begin == origin.npos ? origin : origin.substr(begin + 3);
+    host = host.substr(0, host.rfind(':'));
+    // A name such as 127.example.org is anybody's.
+    const bool numbers = host.find_first_not_of("0123456789.") == host.npos;
+    return (numbers && host.starts_with("127.")) || host == "[::1]" || host == "localhost";
+}
+
+}  // namespace fetcher

@@ -1,0 +1,203 @@
+#include "image/fetch.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "image/layer/writer.hpp"
+#include "sys/channel.hpp"
+#include "sys/folder.hpp"
+#include "sys/loop.hpp"
+#include "sys/process.hpp"
+#include "sys/steps.hpp"
+
+namespace image {
+
+namespace {
+
+constexpr std::size_t kAtOnce = 4;
+// Between two words of how far a layer is, in bytes.
+constexpr std::uint64_t kStride = std::uint64_t{1} << 20;
+enum Word : char { Progressed = 'p', Shared = 's' };
+
+// One layer, in the process that brings it.
+struct Bringing {
+    const Store& store;
+    Source& source;
+    const LayerPlan& layer;
+    sys::Channel parent = {};
+    std::optional<WorkFolder> folder = {};  // nothing: the layer is there
+    std::optional<LayerWriter> writer = {};
+};
+
+Result<> take_folder(Bringing& work)
+{
+    const std::string& hex = work.layer.diff_id.hex;
+    WorkFolder folder = TRY(WorkFolder::take(work.store.tmp(), "layer-" + hex));
+    const bool there = TRY(work.store.has_layer(work.layer.diff_id));
+    if (there) {
+        TRY(folder.discard());
+        return work.parent.send(Shared);
+    }
+    work.folder.emplace(std::move(folder));
+    return {};
+}
+
+Result<> clear_leftovers(Bringing& work)
+{
+    if (!work.folder)
+        return {};
+    const auto names = TRY(sys::names_in(work.folder->folder()));
+    for (const auto& name : names)
+        TRY(sys::remove_tree(work.folder->folder(), name));
+    return {};
+}
+
+Result<> begin_writing(Bringing& work)
+{
+    if (!work.folder)
+        return {};
+    const LayerJob job = {.blob = work.layer.blob.digest,
+                          .size = work.layer.blob.size,
+                          .diff_id = work.layer.diff_id,
+                          .media_type = work.layer.blob.media_type};
+    LayerWriter writer = TRY(LayerWriter::begin(job, work.folder->folder()));
+    work.writer.emplace(std::move(writer));
+    return {};
+}
+
+Result<> stream(Bringing& work)
+{
+    if (!work.folder)
+        return {};
+    std::uint64_t done = 0;
+    std::uint64_t told = 0;
+    return work.source.blob(work.layer.blob, [&](std::span<const std::byte> bytes) -> Result<> {
+        TRY(work.writer->feed(bytes));
+        done += bytes.size();
+        if (done - told < kStride)
+            return {};
+        told = done;
+        return work.parent.send(Progressed, nullptr, static_cast<int>(done / kStride));
+    });
+}
+
+Result<> finish(Bringing& work)
+{
+    if (!work.folder)
+        return {};
+    TRY(work.writer->finish());
+    return {};
+}
+
+Result<> publish(Bringing& work)
+{
+    if (!work.folder)
+        return {};
+    return work.folder->publish(work.store.layers(), work.layer.diff_id.hex);
+}
+
+constexpr sys::Step<Bringing> kBring[] = {
+    {"take layer", take_folder},           //
+    {"clear leftovers", clear_leftovers},  // of a process that was killed
+    {"begin layer", begin_writing},        // from here on a confined child writes
+    {"fetch layer", stream},               //
+    {"check layer", finish},               // size, digests, and the child's word
+    {"publish layer", publish},
+};
+
+int bring(void* argument)
+{
+    auto& work = *static_cast<Bringing*>(argument);
+    if (const auto done = sys::run_steps<Bringing>(kBring, work); !done) {
+        (void)work.parent.send(done.error());  // a parent that is gone hears nothing
+        return 1;
+    }
+    return 0;
+}
+
+// One that runs, seen from the parent.
+struct Worker {
+    std::size_t layer = 0;
+    sys::Process process = {};
+    sys::Channel channel = {};
+};
+
+class Crew {
+public:
+    Crew(const Store& store, Source& source, const std::vector<LayerPlan>& layers,
+         fetcher::Progress& progress)
+        : store_(store), source_(source), layers_(layers), progress_(progress)
+    {
+    }
+
+    Result<> run()
+    {
+        loop_ = TRY(sys::Loop::make());
+        for (const auto& layer : layers_)
+            bars_.push_back(
+                progress_.add("layer " + layer.blob.digest.hex.substr(0, 12), layer.blob.size));
+        while (next_ < layers_.size() || !workers_.empty()) {
+            while (next_ < layers_.size() && workers_.size() < kAtOnce)
+                TRY(start(next_++));
+            const auto ready = TRY(loop_.wait(-1));
+            for (const auto& each : ready)
+                TRY(hear(each.key));
+        }
+        return {};
+    }
+
+private:
+    Result<> start(std::size_t number)
+    {
+        auto pair = TRY(sys::make_channel());
+        Bringing work{store_, source_, layers_[number], std::move(pair.there)};
+        sys::Process process = TRY(sys::spawn_worker(bring, &work));
+        Worker worker{number, std::move(process), std::move(pair.here)};
+        TRY(loop_.watch(static_cast<unsigned>(number), worker.channel.fd().get(), EPOLLIN));
+        workers_.emplace(number, std::move(worker));
+        return {};
+    }
+
+    Result<> hear(unsigned key)
+    {
+        Worker& worker = workers_.at(key);
+        const LayerPlan& layer = layers_[worker.layer];
+        const auto message = TRY_TO(worker.channel.receive(), "layer {}", layer.blob.digest.text());
+        if (message && message->kind == Progressed)
+            progress_.tell(bars_[key], static_cast<std::uint64_t>(message->value) * kStride);
+        if (message && message->kind == Shared)
+            progress_.end(bars_[key], "is there");
+        if (message)
+            return {};
+        TRY(loop_.watch(key, worker.channel.fd().get(), 0));
+        const int status = TRY(worker.process.wait());
+        if (status != 0)
+            return failed("layer {}: its process ended with {} and no word",
+                          layer.blob.digest.text(), status);
+        progress_.end(bars_[key], "unpacked");
+        workers_.erase(key);
+        return {};
+    }
+
+    const Store& store_;
+    Source& source_;
+    const std::vector<LayerPlan>& layers_;
+    fetcher::Progress& progress_;
+    sys::Loop loop_ = {};
+    std::vector<std::size_t> bars_ = {};
+    std::map<std::size_t, Worker> workers_ = {};
+    std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Result<> fetch_layers(const Store& store, Source& source, const std::vector<LayerPlan>& layers,
+                      fetcher::Progress& progress)
+{
+    return Crew(store, source, layers, progress).run();
+}
+
+}  // namespace image

@@ -1,0 +1,13 @@
+// The stack of an image's layers, with what mends each of them with regard to those below.
+#pragma once
+
+#include "image/fetch.hpp"
+#include "image/stack/stack.hpp"
+
+namespace image {
+
+// The layers that are in the store, from the lowest on, and their fixes, which are made where they
+// are missing. Of a layer that is there twice only the upper one counts: it hides the lower.
+Result<Stack> mended_stack(const Store& store, const std::vector<LayerPlan>& layers);
+
+}  // namespace image

@@ -1,0 +1,47 @@
+// image pull: brings an image into the store.
+
+#include "image/pull.hpp"
+
+#include <unistd.h>
+
+#include "image/places.hpp"
+#include "spec/json_writer.hpp"
+#include "sys/file.hpp"
+
+namespace image {
+
+namespace {
+
+Result<> run(Call& call)
+{
+    const auto name = TRY(read_name(call, call.arguments[0]));
+    const Store store = TRY(open_store(call.options));
+    auto progress = call.options.quiet ? fetcher::Progress(fetcher::Progress::Shown::Nothing)
+                                       : fetcher::Progress();
+    Pull work = {.store = store,
+                 .name = name,
+                 .platform = TRY(platform_of(call.options)),
+                 .progress = progress};
+    TRY(pull(work));
+    TRY_TO(sys::write_all(STDOUT_FILENO, work.top.digest.text() + "\n"), "standard output");
+    return {};
+}
+
+constexpr spec::Option kOptions[] = {
+    spec::option<&Options::platform>("platform", 0, "OS/ARCH[/VARIANT]",
+                                     "of several that the image is made for (this machine's)"),
+    spec::option<&Options::quiet>("quiet", 'q', "", "no progress on standard error"),
+};
+
+}  // namespace
+
+constinit const Verb kPull = {
+    {.name = "pull",
+     .arguments = "IMAGE",
+     .summary = "brings an image into the store, and prints the digest that IMAGE means now",
+     .options = kOptions,
+     .order = spec::Order::First},
+    run,
+};
+
+}  // namespace image
