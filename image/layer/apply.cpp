@@ -9,6 +9,7 @@
 #include "fetcher/archive.hpp"
 #include "fetcher/entry_path.hpp"
 #include "fetcher/tree.hpp"
+#include "image/stack/layer_folder.hpp"
 #include "spec/text.hpp"
 
 namespace image {
@@ -19,7 +20,7 @@ using fetcher::Type;
 
 static constexpr std::string_view kWhiteout = ".wh.";
 static constexpr std::string_view kReserved = ".wh..wh.";  // aufs' own: hard links and the like
-static constexpr std::string_view kOpaque = ".wh..wh..opq";
+static constexpr std::string_view kOpaqueMarker = ".wh..wh..opq";
 static constexpr std::size_t kNamedMost = 8;
 
 namespace {
@@ -63,6 +64,7 @@ private:
     Tree tree_;
     Applied applied_ = {};
     std::set<std::string> whiteouts_ = {};
+    std::set<std::string> hiding_ = {};    // folders that they are in
     std::set<std::string> left_out_ = {};  // names of attributes
 };
 
@@ -72,7 +74,7 @@ enum class Word : std::uint8_t { Plain, Whiteout, Opaque, Reserved };
 Result<Word> word_of(std::string_view path)
 {
     const std::string_view name = fetcher::name_of(path);
-    if (name == kOpaque)
+    if (name == kOpaqueMarker)
         return Word::Opaque;
     if (name.starts_with(kReserved))
         return Word::Reserved;
@@ -146,6 +148,7 @@ Result<> Layer::hide(const std::string& path)
         ::utimensat(parent, place->name.c_str(), epoch, AT_SYMLINK_NOFOLLOW) < 0)
         return failed_sys("make a whiteout");
     whiteouts_.insert(place->path);
+    hiding_.emplace(fetcher::parent_of(place->path));
     return {};
 }
 
@@ -232,7 +235,13 @@ Result<> Layer::find_open_ends()
 Result<> Layer::finish_folder(const sys::Fd& folder, const std::string& path,
                               const Tree::Folder& record) const
 {
-    if (path.empty() || (!record.fresh && !record.opaque))
+    if (path.empty())
+        return {};
+    // Where there are no attributes no overlay reads them.
+    if (hiding_.contains(path) && ::fsetxattr(folder.get(), kHasWhiteouts, "", 0, 0) < 0 &&
+        errno != ENOTSUP)
+        return failed_sys("mark /{} by {}", path, kHasWhiteouts);
+    if (!record.fresh && !record.opaque)
         return {};
     if (::fsetxattr(folder.get(), kOpaqueXattr, "y", 1, 0) < 0)
         return failed_sys("make /{} opaque by {}", path, kOpaqueXattr);

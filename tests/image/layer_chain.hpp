@@ -18,10 +18,9 @@
 
 namespace model {
 
-// A folder that nothing describes is of 1970 to the nanosecond.
 inline timespec time_of(const Item& item)
 {
-    return {.tv_sec = item.modified, .tv_nsec = item.modified == 0 ? 0 : 5};
+    return {.tv_sec = item.modified, .tv_nsec = 0};
 }
 
 inline sys::Fd make_folder(const sys::Fd& in, const std::string& name)
@@ -181,9 +180,16 @@ private:
     image::OpenEnds ends_ = {};
 };
 
+inline Result<image::OpenEnds> write_by_hand(const sys::Fd& root, const Items& items)
+{
+    return Writer(root, items).write();
+}
+
 // A chain of layers in a temporary folder, each with its fix if it needs one.
 struct Chain {
-    Chain()
+    using Write = Result<image::OpenEnds> (*)(const sys::Fd& root, const Items& items);
+
+    explicit Chain(Write how = write_by_hand) : write(how)
     {
         cr_assert(::mkdtemp(path));
         here = sys::Fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -199,7 +205,7 @@ struct Chain {
     {
         sys::Fd layer = make_folder(here, format("layer{}", layers));
         const sys::Fd fix_folder = make_folder(here, format("fix{}", layers++));
-        const image::OpenEnds ends = Writer(layer, items).write();
+        const image::OpenEnds ends = TRY(write(layer, items));
         stack.push(std::move(layer));
         const image::Fix fix = TRY(image::mend(stack, ends, fix_folder));
         if (fix.hides_all)
@@ -215,6 +221,7 @@ struct Chain {
         return *fix;
     }
 
+    Write write;
     char path[32] = "/tmp/davit-stack.XXXXXX";
     sys::Fd here = {};
     image::Stack stack = {};

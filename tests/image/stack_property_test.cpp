@@ -3,6 +3,7 @@
 #include <random>
 
 #include "tests/image/layer_shown.hpp"
+#include "tests/image/layer_tar.hpp"
 
 using model::Item;
 using model::Items;
@@ -169,14 +170,15 @@ std::string story(unsigned seed, const std::vector<Items>& layers)
 }
 
 // Builds a random stack until it has some layers or one that cannot be applied, then compares.
-void check(unsigned seed, bool mounts)
+void check(unsigned seed, bool mounts, model::Chain::Write write)
 {
     Random random(seed);
-    model::Chain chain;
+    model::Chain chain(write);
     model::Tree tree;
     std::vector<Items> layers;
     for (unsigned wanted = 2 + random.below(4); layers.size() < wanted;) {
-        const Items items = random.layer(layers.empty());
+        const Items made = random.layer(layers.empty());
+        const Items items = random.shuffled(made);
         model::Tree after;
         bool fine = false;
         if (items.empty() || !is_clear(random, tree, items, after, fine))
@@ -200,9 +202,7 @@ void check(unsigned seed, bool mounts)
         compare("mounted", model::mounted(chain));
 }
 
-}  // namespace
-
-Test(stack_property, every_way_to_see_layers_shows_what_they_mean)
+void check_many(model::Chain::Write write)
 {
     const bool mounts = model::can_mount();
     const char* from = std::getenv("SEED");
@@ -210,5 +210,17 @@ Test(stack_property, every_way_to_see_layers_shows_what_they_mean)
     const char* many = std::getenv("SEEDS");
     const unsigned count = many ? static_cast<unsigned>(std::atoi(many)) : 200;
     for (unsigned seed = first; seed < first + count; ++seed)
-        check(seed, mounts);
+        check(seed, mounts, write);
+}
+
+}  // namespace
+
+Test(stack_property, every_way_to_see_layers_shows_what_they_mean)
+{
+    check_many(model::write_by_hand);
+}
+
+Test(stack_property, tars_become_layers_that_show_what_they_mean)
+{
+    check_many(model::write_from_tar);
 }
