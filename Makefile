@@ -55,7 +55,7 @@ $B/bin/runtime: LIBS := $(STATIC) -Wl,--gc-sections -lseccomp -lcap -lyajl_s
 $B/bin/shim: $(call object,shim/main.cpp $(shim) $(sys) $(spec))
 $B/bin/shim: LIBS := $(STATIC) -Wl,--gc-sections -lyajl_s
 # libcurl cannot be static in Debian, so these two are dynamic.
-fetches := -larchive -lcurl -lcrypto -lcap -lseccomp -lyajl
+fetches := -larchive -lcurl -lpsl -lcrypto -lcap -lseccomp -lyajl
 unpacks := $(fetches) -lisal -lzstd -lsqlite3
 $B/bin/image: $(call object,image/main.cpp $(image) $(fetcher) $(sys) $(spec))
 $B/bin/image: LIBS := -pie -Wl,--gc-sections $(unpacks)

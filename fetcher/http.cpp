@@ -40,6 +40,28 @@ std::string_view trimmed(std::string_view text)
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+HttpFailure failure_of(CURLcode status)
+{
+    switch (status) {
+        case CURLE_OK:
+            return HttpFailure::None;
+        case CURLE_SSL_CONNECT_ERROR:
+            return HttpFailure::Tls;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_PARTIAL_FILE:
+        case CURLE_OPERATION_TIMEDOUT:
+        case CURLE_GOT_NOTHING:
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR:
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
+            return HttpFailure::Connection;
+        default:
+            return HttpFailure::Other;
+    }
+}
+
 }  // namespace
 
 // One request, as curl's callbacks see it.
@@ -111,10 +133,34 @@ Result<Http> Http::make(const HttpOptions& options)
     return Http(options, handle);
 }
 
+void Http::set_options(const HttpRequest& request)
+{
+    void* curl = handle_.get();
+    curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "davit");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kBufferSize);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout_s));
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout_s));
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, options_.verify_tls ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, options_.verify_tls ? 2L : 0L);
+    if (!options_.certificates.empty()) {
+        curl_blob blob = {.data = options_.certificates.data(),
+                          .len = options_.certificates.size(),
+                          .flags = CURL_BLOB_NOCOPY};
+        curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
+    }
+    if (request.from > 0)
+        curl_easy_setopt(curl, CURLOPT_RANGE, format("{}-", request.from).c_str());
+}
+
 Result<HttpReply> Http::get_once(const HttpRequest& request, const Body& body)
 {
     void* curl = handle_.get();
     curl_easy_reset(curl);
+    set_options(request);
     Exchange exchange{.body = body};
     exchange.reply.url = request.url;
     char why[CURL_ERROR_SIZE] = {};
@@ -126,25 +172,14 @@ Result<HttpReply> Http::get_once(const HttpRequest& request, const Body& body)
         add(line);
     if (!request.authorization.empty())
         add("Authorization: " + request.authorization);
-    curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "davit");
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kBufferSize);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout_s));
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout_s));
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, options_.verify_tls ? 1L : 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, options_.verify_tls ? 2L : 0L);
-    if (request.from > 0)
-        curl_easy_setopt(curl, CURLOPT_RANGE, format("{}-", request.from).c_str());
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, Exchange::take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, Exchange::take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
     const CURLcode status = curl_easy_perform(curl);
+    failure_ = exchange.error ? HttpFailure::Other : failure_of(status);
     if (exchange.error)
         return std::unexpected(std::move(*exchange.error));
     if (status != CURLE_OK)

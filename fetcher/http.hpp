@@ -18,8 +18,7 @@
 namespace fetcher {
 
 struct HttpOptions {
-    std::string ca_folder =
-        {};  // with certificates to be trusted (*.crt, *.pem); empty: the system's
+    std::string certificates = {};  // PEM: to be trusted besides the system's
     bool verify_tls = true;
     std::uint32_t connect_timeout_s = 30;
     std::uint32_t stall_timeout_s = 60;  // with less than a byte a second
@@ -30,6 +29,14 @@ struct HttpRequest {
     std::vector<std::string> headers = {};  // "Accept: text/plain"
     std::string authorization = {};         // the header's value; for this URL's origin alone
     std::uint64_t from = 0;                 // the first byte wanted (Range)
+};
+
+// What has prevented a reply.
+enum class HttpFailure : std::uint8_t {
+    None,
+    Connection,  // it could not be made, or broke: another try may help
+    Tls,         // nobody spoke TLS there
+    Other,       // a certificate, a limit, the receiver of the body
 };
 
 struct HttpReply {
@@ -52,6 +59,9 @@ public:
     // Any status is a reply; an error is what prevented one, or the body's own.
     Result<HttpReply> get(const HttpRequest& request, const Body& body);
 
+    // Of the last get().
+    HttpFailure failure() const { return failure_; }
+
     // The whole body, of `most` bytes at most.
     struct Text {
         HttpReply reply = {};
@@ -65,12 +75,21 @@ private:
     };
     struct Exchange;
     Http(HttpOptions options, void* handle) : options_(std::move(options)), handle_(handle) {}
+    void set_options(const HttpRequest& request);
 
     Result<HttpReply> get_once(const HttpRequest& request, const Body& body);
 
     HttpOptions options_;
+    HttpFailure failure_ = HttpFailure::None;
     std::unique_ptr<void, Close> handle_;  // CURL; it keeps connections for the next request
 };
+
+// Such as "host" of "https://host:443".
+std::string_view host_of(std::string_view origin);
+
+// The URL with these added to its query, encoded.
+Result<std::string> with_query(const std::string& url,
+                               const std::vector<std::pair<std::string, std::string>>& query);
 
 // Scheme, host and port of a URL, in normal form: "https://example.org:443".
 Result<std::string> origin_of(const std::string& url);

@@ -42,6 +42,25 @@ Result<std::string> origin_of(const std::string& url)
     return format("{}://{}:{}", scheme, host, part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT));
 }
 
+std::string_view host_of(std::string_view origin)
+{
+    const auto begin = origin.find("://");
+    const auto host = begin == origin.npos ? origin : origin.substr(begin + 3);
+    return host.substr(0, host.rfind(':'));
+}
+
+Result<std::string> with_query(const std::string& url,
+                               const std::vector<std::pair<std::string, std::string>>& query)
+{
+    const Url base = TRY(parse(url));
+    for (const auto& [name, value] : query)
+        if (const auto bad =
+                curl_url_set(base.get(), CURLUPART_QUERY, format("{}={}", name, value).c_str(),
+                             CURLU_APPENDQUERY | CURLU_URLENCODE))
+            return failed("{}: {}", url, curl_url_strerror(bad));
+    return part(base, CURLUPART_URL);
+}
+
 Result<std::string> resolve_url(const std::string& url, const std::string& location)
 {
     const Url base = TRY(parse(url));
@@ -53,9 +72,7 @@ Result<std::string> resolve_url(const std::string& url, const std::string& locat
 
 bool is_loopback(std::string_view origin)
 {
-    const auto begin = origin.find("://");
-    auto host = begin == origin.npos ? origin : origin.substr(begin + 3);
-    host = host.substr(0, host.rfind(':'));
+    const auto host = host_of(origin);
     // A name such as 127.example.org is anybody's.
     const bool numbers = host.find_first_not_of("0123456789.") == host.npos;
     return (numbers && host.starts_with("127.")) || host == "[::1]" || host == "localhost";

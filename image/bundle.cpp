@@ -99,14 +99,19 @@ Result<> make_root(Bundle& bundle)
     return {};
 }
 
-// A file of the image; "" where it has none.
+// A file of the image; "" where it has none. Nothing but a file is opened: there may be devices.
 Result<std::string> read_in_root(const sys::Fd& root, const std::string& path)
 {
-    const auto file = sys::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!file && (file.error().code == ENOENT || file.error().code == ENOTDIR))
+    auto found = sys::open_in_root(root, path, O_PATH);
+    if (!found && (found.error().code == ENOENT || found.error().code == ENOTDIR))
         return std::string();
-    const sys::Fd open = TRY(sys::open_in_root(root, path, O_PATH));
-    return sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", open.get()), spec::kUserFileMost);
+    const sys::Fd file = TRY(std::move(found));
+    struct stat facts = {};
+    if (::fstat(file.get(), &facts) < 0)
+        return failed_sys("look at it");
+    if (!S_ISREG(facts.st_mode))
+        return failed("it is no regular file");
+    return sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", file.get()), spec::kUserFileMost);
 }
 
 Result<> find_user(Bundle& bundle)

@@ -1,6 +1,8 @@
 #include "image/fetch.hpp"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -8,6 +10,7 @@
 
 #include "image/layer/writer.hpp"
 #include "sys/channel.hpp"
+#include "sys/file.hpp"
 #include "sys/folder.hpp"
 #include "sys/loop.hpp"
 #include "sys/process.hpp"
@@ -30,6 +33,9 @@ struct Bringing {
     sys::Channel parent = {};
     std::optional<WorkFolder> folder = {};  // nothing: the layer is there
     std::optional<LayerWriter> writer = {};
+    sys::Fd part = {};       // what has come of a blob from afar
+    std::uint64_t done = 0;  // bytes that the writer has
+    std::uint64_t told = 0;  // of these, to the parent
 };
 
 Result<> take_folder(Bringing& work)
@@ -51,7 +57,8 @@ Result<> clear_leftovers(Bringing& work)
         return {};
     const auto names = TRY(sys::names_in(work.folder->folder()));
     for (const auto& name : names)
-        TRY(sys::remove_tree(work.folder->folder(), name));
+        if (name != kPartFile)
+            TRY(sys::remove_tree(work.folder->folder(), name));
     return {};
 }
 
@@ -68,27 +75,58 @@ Result<> begin_writing(Bringing& work)
     return {};
 }
 
+Result<> take_piece(Bringing& work, std::span<const std::byte> bytes)
+{
+    TRY(work.writer->feed(bytes));
+    work.done += bytes.size();
+    if (work.done - work.told < kStride)
+        return {};
+    work.told = work.done;
+    return work.parent.send(Progressed, nullptr, static_cast<int>(work.done / kStride));
+}
+
+// What a pull before us has left of the blob.
+Result<> read_part(Bringing& work)
+{
+    if (!work.folder || !work.source.is_far())
+        return {};
+    work.part = TRY(sys::open_at(work.folder->folder().get(), kPartFile,
+                                 O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
+    std::vector<std::byte> piece(kStride);
+    for (;;) {
+        const auto got = ::read(work.part.get(), piece.data(), piece.size());
+        if (got < 0)
+            return failed_sys("read {}", kPartFile);
+        if (got == 0)
+            return {};
+        TRY(take_piece(work, std::span(piece).first(static_cast<std::size_t>(got))));
+    }
+}
+
 Result<> stream(Bringing& work)
 {
     if (!work.folder)
         return {};
-    std::uint64_t done = 0;
-    std::uint64_t told = 0;
-    return work.source.blob(work.layer.blob, [&](std::span<const std::byte> bytes) -> Result<> {
-        TRY(work.writer->feed(bytes));
-        done += bytes.size();
-        if (done - told < kStride)
-            return {};
-        told = done;
-        return work.parent.send(Progressed, nullptr, static_cast<int>(done / kStride));
-    });
+    const auto sink = [&](std::span<const std::byte> bytes) -> Result<> {
+        if (work.part)
+            TRY(sys::write_all(work.part.get(),
+                               {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+        return take_piece(work, bytes);
+    };
+    if (work.done == work.layer.blob.size)
+        return {};
+    return work.source.blob(work.layer.blob, work.done, sink);
 }
 
 Result<> finish(Bringing& work)
 {
     if (!work.folder)
         return {};
-    TRY(work.writer->finish());
+    auto finished = work.writer->finish();
+    // Whole or wrong: nobody goes on with it.
+    if (work.part && ::unlinkat(work.folder->folder().get(), kPartFile, 0) < 0)
+        return failed_sys("remove {}", kPartFile);
+    TRY(std::move(finished));
     return {};
 }
 
@@ -103,6 +141,7 @@ constexpr sys::Step<Bringing> kBring[] = {
     {"take layer", take_folder},           //
     {"clear leftovers", clear_leftovers},  // of a process that was killed
     {"begin layer", begin_writing},        // from here on a confined child writes
+    {"read part", read_part},              // that an earlier pull has brought
     {"fetch layer", stream},               //
     {"check layer", finish},               // size, digests, and the child's word
     {"publish layer", publish},
@@ -136,6 +175,7 @@ public:
     Result<> run()
     {
         loop_ = TRY(sys::Loop::make());
+        source_.let_go();
         for (const auto& layer : layers_)
             bars_.push_back(
                 progress_.add("layer " + layer.blob.digest.hex.substr(0, 12), layer.blob.size));

@@ -73,7 +73,9 @@ public:
         return Document{std::move(text), descriptor.media_type, descriptor.digest};
     }
 
-    Result<> blob(const spec::Descriptor& descriptor, const Sink& sink) override
+    bool is_far() const override { return false; }
+
+    Result<> blob(const spec::Descriptor& descriptor, std::uint64_t from, const Sink& sink) override
     {
         const std::string path = path_of(descriptor.digest);
         const sys::Fd file = TRY_TO(
@@ -83,6 +85,8 @@ public:
             return failed_sys("look at {}/{}", name_, path);
         if (!S_ISREG(facts.st_mode))
             return failed("{}/{} is no file", name_, path);
+        if (from > 0 && ::lseek(file.get(), static_cast<off_t>(from), SEEK_SET) < 0)
+            return failed_sys("seek in {}/{}", name_, path);
         (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
         std::vector<std::byte> piece(kPiece);
         for (;;) {

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-
 #include "image/layer/open_ends.hpp"
 #include "image/stack/fix.hpp"
 #include "spec/json.hpp"
@@ -84,11 +82,8 @@ Result<> push_mended(const Store& store, Stack& stack, const LayerPlan& layer)
 Result<Stack> mended_stack(const Store& store, const std::vector<LayerPlan>& layers)
 {
     Stack stack;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const auto above = std::span(layers).subspan(i + 1);
-        if (std::ranges::find(above, layers[i].diff_id, &LayerPlan::diff_id) == above.end())
-            TRY_TO(push_mended(store, stack, layers[i]), "layer {}", layers[i].diff_id.text());
-    }
+    for (const auto& layer : layers)
+        TRY_TO(push_mended(store, stack, layer), "layer {}", layer.diff_id.text());
     return stack;
 }
 

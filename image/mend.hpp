@@ -7,7 +7,7 @@
 namespace image {
 
 // The layers that are in the store, from the lowest on, and their fixes, which are made where they
-// are missing. Of a layer that is there twice only the upper one counts: it hides the lower.
+// are missing.
 Result<Stack> mended_stack(const Store& store, const std::vector<LayerPlan>& layers);
 
 }  // namespace image

@@ -15,10 +15,10 @@ namespace {
 
 Result<> open_source(Pull& pull)
 {
-    const auto* layout = std::get_if<spec::LayoutName>(&pull.name);
-    if (!layout)
-        return failed("images of registries are not pulled yet; oci:FOLDER[:TAG] is");
-    pull.source = TRY(open_layout(layout->folder, layout->tag));
+    if (const auto* layout = std::get_if<spec::LayoutName>(&pull.name))
+        pull.source = TRY(open_layout(layout->folder, layout->tag));
+    else
+        pull.source = TRY(open_registry(std::get<spec::Reference>(pull.name), pull.registry));
     return {};
 }
 

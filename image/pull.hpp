@@ -6,6 +6,7 @@
 
 #include "fetcher/progress.hpp"
 #include "image/fetch.hpp"
+#include "image/registry.hpp"
 #include "image/source.hpp"
 #include "image/store/store.hpp"
 #include "spec/image_config.hpp"
@@ -17,6 +18,7 @@ struct Pull {
     const Store& store;
     spec::ImageName name;
     spec::Platform platform;
+    RegistryOptions registry;
     fetcher::Progress& progress;
 
     // Each step adds to these.

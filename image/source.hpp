@@ -33,8 +33,16 @@ public:
     // A document of the same image, by digest: verified, and at most spec::kManifestMost bytes.
     virtual Result<Document> document(const spec::Descriptor& descriptor) = 0;
 
-    // A blob's bytes. Not verified: the sink does that as they come.
-    virtual Result<> blob(const spec::Descriptor& descriptor, const Sink& sink) = 0;
+    // A blob's bytes from the one numbered `from` on. Not verified: the sink does that as they
+    // come.
+    virtual Result<> blob(const spec::Descriptor& descriptor, std::uint64_t from,
+                          const Sink& sink) = 0;
+
+    // Whether bytes are dear: then what came of a blob is kept until all of it has.
+    virtual bool is_far() const = 0;
+
+    // Copies of this process follow, which must not share what it has open.
+    virtual void let_go() {}
 
 protected:
     Source() = default;

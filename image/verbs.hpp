@@ -13,6 +13,9 @@ namespace image {
 struct Options : spec::ContainerOptions {
     std::string store = {};
     std::string platform = {};
+    std::string auth_file = {};
+    std::string cert_folder = {};
+    bool verify_tls = true;
     bool terminal = false;
     bool quiet = false;
     bool json = false;

@@ -110,7 +110,7 @@ Result<> Store::sweep_tmp() const
     const auto names = TRY(sys::names_in(tmp_));
     for (const auto& name : names) {
         auto left = TRY(WorkFolder::take_if_left(tmp_, name));
-        if (!left)
+        if (!left || left->holds_part())
             continue;
         TRY(database_.end_lease(name));
         TRY_TO(left->discard(), "{}/tmp", path_);

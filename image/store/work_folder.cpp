@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sys/file.hpp"
@@ -75,6 +76,14 @@ Result<> WorkFolder::publish(const sys::Fd& place, const std::string& name)
     if (::fsync(place.get()) < 0)
         return failed_sys("make {} safe", name);
     return {};
+}
+
+bool WorkFolder::holds_part() const
+{
+    constexpr time_t day = 86'400;
+    struct stat facts = {};
+    return ::fstatat(folder_.get(), kPartFile, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+           facts.st_size > 0 && ::time(nullptr) - facts.st_mtime < day;
 }
 
 Result<> WorkFolder::discard()

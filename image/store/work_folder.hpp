@@ -11,6 +11,9 @@
 
 namespace image {
 
+// A file in it that was dear to get: the folder is left for those who go on with it, for a day.
+inline constexpr const char* kPartFile = "blob.part";
+
 class WorkFolder {
 public:
     // Waits until it is ours. What another process left in it is still there.
@@ -25,6 +28,8 @@ public:
     // Makes all that was written safe from a power failure, then gives the folder its place: from
     // then on it is seen, and nobody changes it. That it is there already is no failure.
     Result<> publish(const sys::Fd& place, const std::string& name);
+
+    bool holds_part() const;  // that is less than a day old
 
     // Removes it, with all that is in it.
     Result<> discard();
