@@ -16,10 +16,11 @@ struct OpenEnds {
     // The layer hides all that is below it: an overlay does not know this of a root.
     bool opaque_root = false;
 
-    // Folders that entries lie in and that no entry describes, parents first: the folder below has
-    // the mode, the owner and the times, and where something else is below, it may be a symlink to
-    // follow. They were made with mode 0755, root's, of 1970. One that holds nothing but whiteouts
-    // and others like it is there only if it is there below.
+    // Folders that entries lie in and that no entry describes, parents first, with the root where
+    // it is one: the folder below has the mode, the owner and the times, and where something else
+    // is below, it may be a symlink to follow. They were made with mode 0755, root's, of 1970, and
+    // may be opaque. One that holds nothing but whiteouts and others like it is there only if it is
+    // there below.
     std::vector<std::string> implicit = {};
 
     // Hard links whose target the layer does not have. `target` is as the tar says, but in the form
@@ -31,7 +32,7 @@ struct OpenEnds {
     };
     std::vector<Link> links = {};
 
-    // Whiteouts (in the tree as devices 0:0) in folders that are implicit.
+    // Whiteouts (in the tree as devices 0:0) in folders that are implicit, without the root's.
     std::vector<std::string> whiteouts = {};
 
     bool empty() const
