@@ -4,6 +4,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "image/stack/attributes.hpp"
 #include "image/stack/layer_folder.hpp"
 #include "sys/file.hpp"
@@ -14,35 +16,54 @@ namespace image {
 
 static constexpr unsigned kLayersMost = 500;  // OVL_MAX_STACK of the kernel
 
-static std::string path_to(const sys::Fd& fd)
+static std::string path_to(int fd)
 {
-    return format("/proc/self/fd/{}", fd.get());
+    return format("/proc/self/fd/{}", fd);
+}
+
+// The folders to be mounted, uppermost first. Of a layer that is there twice, which the kernel
+// refuses, the uppermost is enough: it says all that the lower one says.
+static Result<std::vector<int>> folders_of(const Stack& stack)
+{
+    std::set<std::pair<dev_t, ino_t>> seen;
+    std::vector<int> folders;
+    for (unsigned layer = stack.size(); layer-- > 0;) {
+        const int folder = stack.folder(layer).get();
+        struct stat status = {};
+        if (::fstat(folder, &status) < 0)
+            return failed_sys("look at the folder of a layer");
+        if (seen.emplace(status.st_dev, status.st_ino).second)
+            folders.push_back(folder);
+    }
+    if (folders.size() > kLayersMost)
+        return failed("{} layers, and an overlay takes no more than {}", folders.size(),
+                      kLayersMost);
+    return folders;
 }
 
 // A detached mount. Needs Linux 6.5: before, EINVAL.
-static Result<sys::Fd> make_overlay(const Stack& stack, const Upper* upper)
+static Result<sys::Fd> make_overlay(const std::vector<int>& folders, const Upper* upper)
 {
     const sys::Fd file_system = TRY(sys::open_file_system("overlay"));
     TRY(sys::set_option(file_system, "source", "davit"));
     TRY(sys::set_option(file_system, "userxattr"));
-    for (unsigned layer = stack.size(); layer-- > 0;)
-        TRY(sys::set_option(file_system, "lowerdir+", path_to(stack.folder(layer))));
+    for (const int folder : folders)
+        TRY(sys::set_option(file_system, "lowerdir+", path_to(folder)));
     if (upper) {
-        TRY(sys::set_option(file_system, "upperdir", path_to(upper->folder)));
-        TRY(sys::set_option(file_system, "workdir", path_to(upper->work)));
+        TRY(sys::set_option(file_system, "upperdir", path_to(upper->folder.get())));
+        TRY(sys::set_option(file_system, "workdir", path_to(upper->work.get())));
     }
     return sys::make_mount(file_system, upper ? 0U : MOUNT_ATTR_RDONLY);
 }
 
 // The options of a mount(2) have to fit in one page: they are told from a working folder where each
 // descriptor has its number as its name.
-static Result<> mount_by_text(const Stack& stack, const Upper* upper, const sys::Fd& on,
-                              const std::string& name)
+static Result<> mount_by_text(const std::vector<int>& folders, const Upper* upper,
+                              const sys::Fd& on, const std::string& name)
 {
     std::string options = "userxattr";
-    for (unsigned layer = stack.size(); layer-- > 0;)
-        options += format("{}{}", layer + 1 == stack.size() ? ",lowerdir=" : ":",
-                          stack.folder(layer).get());
+    for (const int folder : folders)
+        options += format("{}{}", folder == folders.front() ? ",lowerdir=" : ":", folder);
     if (upper)
         options += format(",upperdir={},workdir={}", upper->folder.get(), upper->work.get());
     const sys::Fd before = TRY(sys::open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY));
@@ -61,12 +82,11 @@ static Result<> mount_by_text(const Stack& stack, const Upper* upper, const sys:
 Result<> mount_overlay(const Stack& stack, const Upper* upper, const sys::Fd& on,
                        const std::string& name)
 {
-    if (stack.size() > kLayersMost)
-        return failed("{} layers, and an overlay takes no more than {}", stack.size(), kLayersMost);
-    auto mount = make_overlay(stack, upper);
+    const auto folders = TRY(folders_of(stack));
+    auto mount = make_overlay(folders, upper);
     if (mount) {
         TRY(sys::attach(*mount, on, name));
-    } else if (mount.error().code != EINVAL || !mount_by_text(stack, upper, on, name)) {
+    } else if (mount.error().code != EINVAL || !mount_by_text(folders, upper, on, name)) {
         return std::unexpected(std::move(mount).error());
     } else {
         const std::string path = TRY(sys::path_of(on, name));
@@ -130,7 +150,7 @@ static Result<> mount_and_look(const sys::Fd& folder)
     TRY(mount_overlay(stack, &upper, on, "on"));
     const sys::Fd root = TRY(sys::open_at(folder.get(), "on", O_PATH | O_DIRECTORY));
     const auto looked = check_mounted(root);
-    if (::umount2(path_to(root).c_str(), MNT_DETACH) < 0)
+    if (::umount2(path_to(root.get()).c_str(), MNT_DETACH) < 0)
         return failed_sys("unmount an overlay");
     return looked;
 }

@@ -66,3 +66,14 @@ Test(overlay, is_private_and_writes_to_its_upper_folder_alone)
     cr_expect(!line.substr(0, line.find('\n')).contains(" shared:"));
     cr_expect_eq(::umount2(format("/proc/self/fd/{}", on.get()).c_str(), MNT_DETACH), 0);
 }
+
+Test(overlay, takes_a_layer_that_is_there_twice)
+{
+    Chain chain;
+    chain.add({{Folder, ""}, {Folder, "a"}, {File, "a/x", "1"}});
+    chain.add({{Folder, ""}, {Whiteout, "a"}, {File, "b", "2"}});
+    chain.stack.push(sys::Fd(::openat(chain.here.get(), "layer0", O_PATH | O_CLOEXEC)));
+    const auto right = model::shown(chain.stack);
+    cr_expect(right.contains("a/x") && right.contains("b"));
+    cr_expect(model::mounted(chain) == right);
+}

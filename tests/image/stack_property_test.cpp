@@ -35,7 +35,7 @@ public:
     {
         Items items;
         for (unsigned count = 1 + below(lowest ? 8 : 6); count > 0; --count)
-            if (Item made = item(lowest); fits(made, items))
+            if (Item made = item(lowest); fits(made, items) && !is_entangled(made, made))
                 items.push_back(std::move(made));
         return items;
     }
