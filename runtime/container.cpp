@@ -32,6 +32,7 @@ Result<> check_options(Container& container)
 // What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
 Result<> block_signals(Container& container)
 {
+    (void)::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it leaves us nothing to wait for
     sigset_t all;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -94,7 +95,8 @@ Result<> take_the_id(Container& container)
 {
     Groups groups = TRY(Groups::plan(container.plan.layout,
                                      container.bundle.config.linux.cgroups_path, container.id));
-    container.state_dir = TRY(StateDir::make(container.options.root, container.id));
+    container.state_dir =
+        TRY(StateDir::make(container.options.root, container.id, container.options.owner));
     container.state = {.oci_version = container.bundle.config.oci_version,
                        .id = container.id,
                        .bundle = container.bundle.path,

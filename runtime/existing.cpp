@@ -47,7 +47,7 @@ Result<Existing> look_at(StateDir dir)
 Result<Existing> find_existing(const Options& options, const std::string& id)
 {
     TRY(spec::check_id(id));
-    auto dir = TRY(StateDir::find(options.root, id));
+    auto dir = TRY(StateDir::find(options.root, id, options.owner));
     if (!dir)
         return failed("container does not exist");
     return look_at(std::move(*dir));

@@ -12,6 +12,8 @@ namespace runtime {
 
 static constexpr spec::Option kOptions[] = {
     spec::option<&Options::root>("root", 0, "DIR", "where state is kept (/run/davit/runtime)"),
+    spec::option<&Options::owner>("owner", 0, "WORD",
+                                  "create notes it; the others see only what was created with it"),
     spec::option<&Options::log>("log", 0, "FILE", "errors and warnings go to its end, too"),
     spec::option<&Options::log_format>("log-format", 0, "FORMAT", "text (the default) or json"),
     spec::option<&Options::log_level>(

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,6 +18,8 @@ namespace runtime {
 static constexpr const char* kState = "state.json";
 static constexpr const char* kStateHalf = "state.json.new";
 static constexpr const char* kConfig = "config.json";
+static constexpr const char* kOwner = "owner";
+static constexpr std::size_t kOwnerMost = 4096;
 
 std::string default_root()
 {
@@ -38,7 +41,19 @@ Result<> check_root(const std::string& root)
     return {};
 }
 
-Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
+static Result<> save_owner(const sys::Fd& folder, const std::string& owner)
+{
+    if (owner.empty())
+        return {};
+    if (owner.size() > kOwnerMost)
+        return failed_with(Status::Usage, "its word is longer than {} bytes", kOwnerMost);
+    const sys::Fd file =
+        TRY(sys::open_at(folder.get(), kOwner, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    return sys::write_all(file.get(), owner);
+}
+
+Result<StateDir> StateDir::make(const std::string& root, const std::string& id,
+                                const std::string& owner)
 {
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
     if (!parent && parent.error().code == ENOENT) {
@@ -59,10 +74,12 @@ Result<StateDir> StateDir::make(const std::string& root, const std::string& id)
         dir.keep();
         return failed("somebody deletes it already");
     }
+    TRY_TO(save_owner(dir.fd_, owner), kOwner);
     return dir;
 }
 
-Result<std::optional<StateDir>> StateDir::find(const std::string& root, const std::string& id)
+Result<std::optional<StateDir>> StateDir::find(const std::string& root, const std::string& id,
+                                               const std::string& owner)
 {
     auto parent = sys::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
     if (!parent && parent.error().code == ENOENT)
@@ -74,7 +91,19 @@ Result<std::optional<StateDir>> StateDir::find(const std::string& root, const st
         return std::nullopt;
     if (!fd)
         return std::unexpected(fd.error());
-    return StateDir(std::move(*parent), id, std::move(*fd), false);
+    StateDir dir(std::move(*parent), id, std::move(*fd), false);
+    return dir.belongs_to(owner) ? std::optional(std::move(dir)) : std::nullopt;
+}
+
+// The owner's word comes before the first record and goes after the last.
+bool StateDir::belongs_to(const std::string& owner) const
+{
+    if (owner.empty())
+        return true;
+    const auto word = sys::read_file(fd_.get(), kOwner, kOwnerMost);
+    if (word)
+        return *word == owner || word->empty();
+    return word.error().code == ENOENT && ::faccessat(fd_.get(), kState, F_OK, 0) < 0;
 }
 
 Result<bool> StateDir::try_lock() const
@@ -155,7 +184,8 @@ Result<> StateDir::check_is_ours() const
 {
     const auto names = TRY(sys::names_in(fd_));
     for (const std::string_view name : names)
-        if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf)
+        if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf &&
+            name != kOwner)
             return failed("it is no container: its folder holds {}", name);
     struct stat folder = {};
     if (::fstat(fd_.get(), &folder) < 0)
@@ -174,8 +204,8 @@ Result<> StateDir::remove()
     TRY(unlink_all(fd_.get(), {kConfig, kStartSocket, kState}));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
         return {};
-    // What was half written when somebody was killed.
-    TRY(unlink_all(fd_.get(), {kStateHalf}));
+    // What few have, and what was half written when somebody was killed.
+    TRY(unlink_all(fd_.get(), {kStateHalf, kOwner}));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
     return {};

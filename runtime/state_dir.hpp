@@ -14,13 +14,17 @@ namespace runtime {
 //   state.json   spec::State, replaced as a whole
 //   config.json  what `create` read
 //   start        the socket where init waits for `start`
+//   owner        the word of --owner, where there was one
 inline constexpr const char* kStartSocket = "start";
 class StateDir {
 public:
-    // Takes the id; fails where it is taken. What was made goes again unless kept.
-    static Result<StateDir> make(const std::string& root, const std::string& id);
-    // Nothing where there is none.
-    static Result<std::optional<StateDir>> find(const std::string& root, const std::string& id);
+    // Takes the id; fails where it is taken. What was made goes again unless kept. `owner`: the
+    // word that tells whose it is, or empty.
+    static Result<StateDir> make(const std::string& root, const std::string& id,
+                                 const std::string& owner);
+    // Nothing where there is none, or where it is not the owner's.
+    static Result<std::optional<StateDir>> find(const std::string& root, const std::string& id,
+                                                const std::string& owner);
 
     StateDir(StateDir&&) = default;
     StateDir& operator=(StateDir&&) = default;
@@ -30,6 +34,9 @@ public:
     const sys::Fd& fd() const { return fd_; }
     Result<> save(const spec::State& state) const;
     Result<spec::State> load() const;
+    // To an owner without a word all belongs; to one with a word also what was left before it said
+    // anything.
+    bool belongs_to(const std::string& owner) const;
     Result<> save_config(std::string_view text) const;
     Result<std::string> load_config() const;
     void keep() { made_ = false; }

@@ -21,6 +21,7 @@ enum class ListFormat : std::uint8_t { Table, Json };
 struct Options {
     bool debug = false;
     std::string root = {};
+    std::string owner = {};  // empty: whoever's
     std::string log = {};
     bool log_only = false;
     LogFormat log_format = LogFormat::Text;

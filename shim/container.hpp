@@ -46,6 +46,7 @@ struct Container {
     std::string id_file = {};  // --id-file
 
     sys::Fd record = {};       // the folder of what lasts; its flock(2) is held by both
+    std::string token = {};    // of the record: what runs says that it is this one's
     sys::Fd folder = {};       // the folder of what runs
     sys::Channel other = {};   // the shim's to its keeper, the keeper's to its shim
     sys::Channel client = {};  // of `launch`: who waits for the word
@@ -74,6 +75,8 @@ struct Container {
     std::vector<std::string> notices = {};
 
     std::string folder_path() const { return places.running() + "/" + launch.id; }
+    std::string half_folder_name() const { return ".new." + token; }
+    std::string half_folder_path() const { return places.running() + "/" + half_folder_name(); }
     std::string record_path() const { return places.records() + "/" + launch.id; }
     std::string sandbox_path() const { return places.sandboxes() + "/" + launch.id; }
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "shim/record.hpp"
+#include "shim/runtime_call.hpp"
 #include "spec/id.hpp"
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
@@ -30,10 +31,28 @@ Result<Places> places_of(const Call& call)
     return find_places(call.options.root, call.options.data);
 }
 
-Result<sys::Fd> open_running(const Places& places, const std::string& id)
+Result<sys::Fd> open_running(const Existing& existing)
 {
-    return sys::open_at(AT_FDCWD, format("{}/{}", places.running(), id),
-                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const std::string path = format("{}/{}", existing.places.running(), existing.id);
+    auto folder = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const auto token = TRY(read_if_there(folder, kTokenFile));
+    const std::string own = TRY(token_of(existing.record));
+    if (token != own)
+        return std::unexpected(Error{.doing = "open " + path, .code = ENOENT});
+    return folder;
+}
+
+Result<Container> container_of(const Existing& existing)
+{
+    Container container{.places = existing.places};
+    if (existing.launch)
+        container.launch = *existing.launch;
+    container.launch.id = existing.id;
+    container.runtime = TRY(find_runtime());
+    container.token = TRY(token_of(existing.record));
+    if (auto folder = open_running(existing))
+        container.folder = std::move(*folder);
+    return container;
 }
 
 Result<Existing> find_existing(const Places& places, const std::string& id)
@@ -60,7 +79,7 @@ void read_records(Existing& existing)
         existing.places.root = existing.launch->root;
     if (existing.exit)
         return;
-    if (const auto running = open_running(existing.places, existing.id))
+    if (const auto running = open_running(existing))
         note(existing, read_status(*running), existing.state);
 }
 

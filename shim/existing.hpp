@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shim/container.hpp"
 #include "shim/places.hpp"
 #include "shim/verbs.hpp"
 #include "spec/life.hpp"
@@ -35,8 +36,12 @@ bool has_ended(const Existing& existing);
 
 std::vector<std::string> list_ids(const Places& places);  // sorted
 
-// Where it runs: its shim's folder, while there is one.
-Result<sys::Fd> open_running(const Places& places, const std::string& id);
+// Where it runs: its shim's folder, while there is one. ENOENT where what has this name is another
+// record's.
+Result<sys::Fd> open_running(const Existing& existing);
+
+// As whoever has `runtime` do something to it carries it: its record is still `existing`'s.
+Result<Container> container_of(const Existing& existing);
 
 Result<Places> places_of(const Call& call);
 

@@ -47,7 +47,7 @@ public:
 
 private:
     Result<bool> listen();
-    Result<> begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio);
+    Result<> begin(std::string_view verb, std::vector<std::string> options, sys::Stdio stdio);
     Result<> create();
     Result<> create_at_terminal(std::vector<std::string> words);
     Result<> note_created();
@@ -85,9 +85,9 @@ Result<> Keeper::open()
     return signals_ ? Result<>() : failed_sys("make a signalfd");
 }
 
-Result<> Keeper::begin(std::string_view verb, std::vector<std::string> words, sys::Stdio stdio)
+Result<> Keeper::begin(std::string_view verb, std::vector<std::string> options, sys::Stdio stdio)
 {
-    worker_ = TRY(begin_runtime(container_, verb, std::move(words), stdio));
+    worker_ = TRY(begin_runtime(container_, verb, {.options = std::move(options)}, stdio));
     return {};
 }
 

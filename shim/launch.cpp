@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "shim/exit.hpp"
@@ -25,14 +26,21 @@ struct Life {
     Supervisor supervisor{container};
 };
 
+// It takes its name with the word of whose it is: one that was there before is never taken for
+// ours.
 Result<> make_folder(Life& life)
 {
     Container& container = life.container;
     TRY(sys::make_folders(container.places.running()));
+    const std::string half = container.half_folder_path();
+    if (::mkdir(half.c_str(), 0700) < 0)
+        return failed_sys("make folder {}", half);
+    sys::Fd folder = TRY(sys::open_at(AT_FDCWD, half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    TRY(sys::write_new_file(folder.get(), kTokenFile, container.token, 0600));
     const std::string path = container.folder_path();
-    if (::mkdir(path.c_str(), 0700) < 0)
+    if (::renameat2(AT_FDCWD, half.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) < 0)
         return failed_sys("make folder {}", path);
-    container.folder = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    container.folder = std::move(folder);
     return {};
 }
 
@@ -112,11 +120,11 @@ Result<> delete_container(Life& life)
 Result<> remove_folder(Life& life)
 {
     const Container& container = life.container;
-    if (!container.folder)
-        return {};
-    const sys::Fd running =
-        TRY(sys::open_at(AT_FDCWD, container.places.running(), O_RDONLY | O_DIRECTORY));
-    return sys::remove_tree(running, container.launch.id);
+    const auto running = sys::open_at(AT_FDCWD, container.places.running(), O_RDONLY | O_DIRECTORY);
+    if (!running)
+        return running.error().code == ENOENT ? Result<>() : std::unexpected(running.error());
+    TRY(sys::remove_tree(*running, container.half_folder_name()));
+    return container.folder ? sys::remove_tree(*running, container.launch.id) : Result<>();
 }
 
 Result<> remove_all(Life& life)
@@ -194,6 +202,13 @@ Result<int> launch(Container& container, pid_t caller)
     TRY(take_id(container));
     Life life{.container = container, .caller = caller};
     return live(life, kLaunch);
+}
+
+Result<> clear_away(Container& container)
+{
+    Life life{.container = container};
+    TRY(delete_container(life));
+    return remove_folder(life);
 }
 
 void finish(Container& container)

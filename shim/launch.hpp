@@ -15,6 +15,9 @@ Result<int> launch(Container& container, pid_t caller);
 // The same from wherever `container` stands: this process takes the place of a shim that died.
 int adopt(Container& container);
 
+// Whatever runs of it is killed, and nothing is left but its record.
+Result<> clear_away(Container& container);
+
 // Records its end, and clears away whatever there is of it. What does not succeed is in its
 // notices.
 void finish(Container& container);

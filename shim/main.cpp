@@ -7,6 +7,7 @@
 #include "shim/print.hpp"
 #include "shim/verbs.hpp"
 #include "sys/file.hpp"
+#include "sys/self.hpp"
 #include "sys/steps.hpp"
 
 namespace shim {
@@ -39,8 +40,15 @@ static void tell(const std::string& sentence)
     (void)sys::write_all(STDERR_FILENO, format("shim: {}\n", sentence));
 }
 
+Result<> check_open(const Call& call, unsigned number)
+{
+    constexpr const char* names[] = {"input", "output", "error"};
+    return call.closed >> number & 1 ? failed("standard {} is closed", names[number]) : Result<>();
+}
+
 static Result<int> run(std::span<char* const> argv, Call& call)
 {
+    call.closed = TRY(sys::mend_inheritance());
     auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
     if (!line.answer.empty()) {
         TRY(print(line.answer));

@@ -52,6 +52,7 @@ Result<> make_record(Taking& taking)
     if (::mkdirat(records, taking.half.c_str(), 0700) < 0)
         return failed_sys("make folder {}/{}", container.places.records(), taking.half);
     container.record = TRY(sys::open_at(records, taking.half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    container.token = TRY(token_of(container.record));
     const bool locked = TRY(lock(container.record));
     if (!locked)
         return failed("the record is being removed");  // by whoever takes it for left behind
@@ -133,6 +134,16 @@ bool is_removed(const sys::Fd& folder)
 {
     struct stat status = {};
     return ::fstat(folder.get(), &status) == 0 && status.st_nlink == 0;
+}
+
+Result<std::string> token_of(const sys::Fd& record)
+{
+    struct statx folder = {};
+    if (::statx(record.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &folder) < 0)
+        return failed_sys("look at the record");
+    if (!(folder.stx_mask & STATX_BTIME))  // not every file system keeps it
+        return format("{}-{}:{}", folder.stx_ino, folder.stx_dev_major, folder.stx_dev_minor);
+    return format("{}-{}.{:09}", folder.stx_ino, folder.stx_btime.tv_sec, folder.stx_btime.tv_nsec);
 }
 
 Result<> take_id(Container& container)

@@ -24,6 +24,7 @@ inline constexpr const char* kExitFile = "exit.json";
 inline constexpr const char* kReservedFile = "exit.reserved";
 inline constexpr const char* kStatusFile = "status.json";
 inline constexpr const char* kRawFile = "raw";
+inline constexpr const char* kTokenFile = "record";
 inline constexpr std::size_t kRecordMost = 4096;  // bytes of exit.json
 
 // Takes the id of container.launch, with all that the launch needs of the disk. Fails with nothing
@@ -37,6 +38,10 @@ Result<> remove_record(const Container& container);
 Result<sys::Fd> open_output(const Container& container, const char* name);
 
 bool is_removed(const sys::Fd& folder);  // while it is open here
+
+// What tells a record from every other one, whatever id and --data that has, and stays readable
+// where nothing in it is: the number of its folder, and when that was made.
+Result<std::string> token_of(const sys::Fd& record);
 
 // Whether nobody else guards it: from then on this process does, while `folder` is open.
 Result<bool> lock(const sys::Fd& folder);

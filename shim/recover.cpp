@@ -19,11 +19,8 @@ namespace {
 // As its shim would carry it, as far as the records tell.
 Result<Container> restore(Existing& existing)
 {
-    Container container{.places = existing.places, .launch = *existing.launch};
-    container.runtime = TRY(find_runtime());
+    Container container = TRY(container_of(existing));
     container.record = std::move(existing.record);
-    if (auto folder = open_running(existing.places, existing.id))
-        container.folder = std::move(*folder);
     if (existing.state)
         container.started = existing.state->started;
     container.parent = Parent::Nobody;

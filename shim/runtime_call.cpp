@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "shim/record.hpp"
 #include "shim/usage.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
@@ -54,22 +55,25 @@ Result<std::string> find_runtime()
     return path;
 }
 
-Result<sys::Process> begin_runtime(const Container& container, std::string_view verb,
-                                   std::vector<std::string> words, sys::Stdio stdio)
+Result<sys::Process> begin_runtime(const Container& container, std::string_view verb, Words words,
+                                   sys::Stdio stdio)
 {
     std::vector<std::string> all = {
         container.runtime,
         "--root",
         container.places.runtime_root(),
+        "--owner",
+        container.token,
         "--log",
         format("{}/{}", container.folder_path(), kLog),
         "--log-format",
         "json",
         "--log-only",
         std::string(verb),
-        container.launch.id,
     };
-    std::ranges::move(words, std::back_inserter(all));
+    std::ranges::move(words.options, std::back_inserter(all));
+    all.insert(all.end(), {"--", container.launch.id});  // which may begin with a dash
+    std::ranges::move(words.arguments, std::back_inserter(all));
     return sys::start_program(all, stdio);
 }
 
@@ -90,8 +94,9 @@ Result<> runtime_result(const Container& container, int status)
 }
 
 Result<> call_runtime(const Container& container, std::string_view verb,
-                      std::vector<std::string> words)
+                      std::vector<std::string> options, std::vector<std::string> arguments)
 {
+    Words words{.options = std::move(options), .arguments = std::move(arguments)};
     auto process = TRY(begin_runtime(container, verb, std::move(words), {}));
     const int status = TRY(process.wait());
     return runtime_result(container, status);
@@ -120,10 +125,13 @@ Result<spec::ContainerStatus> ask_runtime_status(const Container& container)
 
 Result<spec::State> read_runtime_state(const Container& container)
 {
-    const std::string path =
-        format("{}/{}/state.json", container.places.runtime_root(), container.launch.id);
-    const std::string text = TRY(sys::read_file(AT_FDCWD, path, kStateMost));
-    return spec::read_state(text, path);
+    const std::string path = format("{}/{}", container.places.runtime_root(), container.launch.id);
+    const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const std::string owner = TRY(sys::read_file(folder.get(), "owner", kRecordMost));
+    if (owner != container.token)
+        return std::unexpected(Error{.doing = "open " + path, .code = ENOENT});
+    const std::string text = TRY(sys::read_file(folder.get(), "state.json", kStateMost));
+    return spec::read_state(text, path + "/state.json");
 }
 
 Result<> note_state(Container& container)

@@ -13,16 +13,24 @@ namespace shim {
 // The program beside our own file, which is where it is installed.
 Result<std::string> find_runtime();
 
-// Begins `runtime VERB ID WORDS...`.
-Result<sys::Process> begin_runtime(const Container& container, std::string_view verb,
-                                   std::vector<std::string> words, sys::Stdio stdio);
+// What `runtime` is told beside the id.
+struct Words {
+    std::vector<std::string> options = {};
+    std::vector<std::string> arguments = {};  // after the id
+};
+
+// Begins `runtime VERB OPTIONS... -- ID ARGUMENTS...`. It sees no container but the one that was
+// created for this record.
+Result<sys::Process> begin_runtime(const Container& container, std::string_view verb, Words words,
+                                   sys::Stdio stdio);
 
 // What became of it: the error is the one that it has logged.
 Result<> runtime_result(const Container& container, int status);
 
 // From begin to end.
 Result<> call_runtime(const Container& container, std::string_view verb,
-                      std::vector<std::string> words = {});
+                      std::vector<std::string> options = {},
+                      std::vector<std::string> arguments = {});
 
 // What `state` says that it is now.
 Result<spec::ContainerStatus> ask_runtime_status(const Container& container);

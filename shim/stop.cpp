@@ -25,7 +25,7 @@ Result<spec::ExitRecord> destroy(const Places& places, const std::string& id,
                 .timeout_ms = most,
             };
             // Its folder comes after its record and goes before it.
-            if (const auto folder = open_running(existing.places, id))
+            if (const auto folder = open_running(existing))
                 TRY(write_stop_request(*folder, request));
         }
         // The wait itself has an end: a request before there was a folder is made again.

@@ -348,7 +348,7 @@ Result<State> S::stop(const Event& event)
 // By the runtime, which thaws what is frozen and finds what stands outside a PID namespace.
 Result<State> S::force(const Event&)
 {
-    if (auto killed = call_runtime(container_, "kill", {"KILL"}); !killed)
+    if (auto killed = call_runtime(container_, "kill", {}, {"KILL"}); !killed)
         container_.notices.push_back(killed.error().message());
     return State::Stopping;
 }

@@ -39,7 +39,11 @@ struct Call {
     std::vector<std::string> arguments = {};
     std::string id = {};                    // of the container, once it is known: errors name it
     std::vector<std::string> notices = {};  // errors that did not stop the verb
+    unsigned closed = 0;                    // bit N: our caller has left us no descriptor N
 };
+
+// For a verb that needs descriptor 0, 1 or 2: fails where it is closed.
+Result<> check_open(const Call& call, unsigned number);
 
 struct Verb : spec::Verb {
     Result<int> (*run)(Call&);            // ends with this status

@@ -2,11 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include <iterator>
 
 #include "sys/file.hpp"
 #include "sys/mount.hpp"
@@ -64,6 +68,25 @@ Result<> execute_again(const Fd& file, char* const argv[])
 {
     ::execveat(file.get(), "", argv, environ, AT_EMPTY_PATH);
     return failed_sys("execute {} again", kOwnFile);
+}
+
+Result<unsigned> mend_inheritance()
+{
+    (void)::signal(SIGCHLD, SIG_DFL);
+    pollfd standard[] = {{.fd = 0, .events = 0, .revents = 0},
+                         {.fd = 1, .events = 0, .revents = 0},
+                         {.fd = 2, .events = 0, .revents = 0}};
+    if (::poll(standard, std::size(standard), 0) < 0)
+        return failed_sys("look at descriptors 0 to 2");
+    unsigned closed = 0;
+    for (const auto& [fd, events, result] : standard) {
+        if (!(result & POLLNVAL))
+            continue;
+        if (::open("/dev/null", O_PATH | O_CLOEXEC) != fd)
+            return failed_sys("open /dev/null as descriptor {}", fd);
+        closed |= 1U << static_cast<unsigned>(fd);
+    }
+    return closed;
 }
 
 }  // namespace sys

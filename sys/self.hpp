@@ -16,6 +16,12 @@ Result<bool> own_file_is_unwritable();
 Result<Fd> mount_own_file();
 Result<Fd> copy_own_file();
 
+// What our caller may have left us without, first in main(): children that end are told of (a
+// caller may ignore SIGCHLD, and then nobody can wait), and the numbers 0 to 2 are taken, so that
+// no file of ours gets one; what reads or writes there fails as if they were closed. Returns the
+// closed ones as bits.
+Result<unsigned> mend_inheritance();
+
 // Executes it in the place of this program, with this environment. Returns only on failure.
 Result<> execute_again(const Fd& file, char* const argv[]);
 

@@ -45,11 +45,13 @@ Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
 }
 
 // Nobody else makes or removes it from here on; false where it is gone. Its maker undoes everything
-// by himself once its init is dead.
-Result<bool> lock(const StateDir& dir, bool force)
+// by himself once its init is dead. Whose it is may be told only now.
+Result<bool> lock(const Options& options, const StateDir& dir, bool force)
 {
     for (sys::Patience patience;;) {
         const bool locked = TRY(dir.try_lock());
+        if (!dir.belongs_to(options.owner))
+            return false;
         if (locked)
             return !dir.is_removed();
         if (const auto state = dir.load(); state && force)
@@ -63,20 +65,20 @@ Result<bool> lock(const StateDir& dir, bool force)
 // What look_at() could not make sense of.
 Result<> remove_unreadable(const Options& options, const std::string& id)
 {
-    auto dir = TRY(StateDir::find(options.root, id));
+    auto dir = TRY(StateDir::find(options.root, id, options.owner));
     if (!dir)
         return {};
-    const bool there = TRY(lock(*dir, true));
+    const bool there = TRY(lock(options, *dir, true));
     return there ? remove_unknown(*dir, id, true) : Result<>();
 }
 
 Result<> delete_one(const Options& options, const std::string& id)
 {
     TRY(spec::check_id(id));
-    auto dir = TRY(StateDir::find(options.root, id));
+    auto dir = TRY(StateDir::find(options.root, id, options.owner));
     bool there = dir.has_value();
     if (there && options.force)
-        there = TRY(lock(*dir, true));
+        there = TRY(lock(options, *dir, true));
     if (!there)
         return options.force ? Result<>() : failed("container does not exist");
     auto container = look_at(*std::move(dir));
@@ -92,7 +94,7 @@ Result<> delete_one(const Options& options, const std::string& id)
         container->status != ContainerStatus::Created)
         return failed("container is not stopped: {}", spec::word(container->status));
     if (!options.force)
-        there = TRY(lock(container->dir, false));
+        there = TRY(lock(options, container->dir, false));
     if (!there)
         return failed("container does not exist");
     return container->recorded ? remove_known(*container)

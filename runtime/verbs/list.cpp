@@ -20,7 +20,7 @@ std::vector<Row> read_rows(Call& call, const std::vector<std::string>& ids)
 {
     std::vector<Row> rows;
     for (const auto& id : ids) {
-        auto dir = StateDir::find(call.options.root, id);
+        auto dir = StateDir::find(call.options.root, id, call.options.owner);
         if (dir && !*dir)
             continue;
         auto container =

@@ -24,10 +24,10 @@ Result<int> run(Call& call)
     const auto now = state_of(existing);
     if (now.status != spec::LifeStatus::Running && now.status != spec::LifeStatus::Stopping)
         return failed("container not running: it is {}", spec::word(now.status));
-    Container container{.places = existing.places, .launch = *existing.launch};
-    container.runtime = TRY(find_runtime());
-    container.folder = TRY(open_running(existing.places, call.id));
-    TRY(call_runtime(container, "kill", {std::to_string(*signal)}));
+    const Container container = TRY(container_of(existing));
+    if (!container.folder)
+        return failed("container not running: it has just stopped");
+    TRY(call_runtime(container, "kill", {}, {std::to_string(*signal)}));
     if (call.options.json) {
         spec::JsonWriter json;
         json.object().member("id", call.id).member("signal", *signal).end();

@@ -76,6 +76,7 @@ Result<> print_id(const Call& call)
 
 Result<int> run(Call& call)
 {
+    TRY(check_open(call, STDOUT_FILENO));  // the id goes there
     Background background{.container = TRY(begin(call))};
     const Places places = background.container.places;
     auto channel = TRY(sys::make_channel());

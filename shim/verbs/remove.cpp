@@ -1,5 +1,6 @@
 // shim remove: nothing is left of a container.
 
+#include "shim/launch.hpp"
 #include "shim/print.hpp"
 #include "shim/record.hpp"
 #include "shim/recover.hpp"
@@ -19,30 +20,43 @@ Result<> remove(const Call& call, const Places& places, const std::string& id)
     if (!broken && !existing.exit && !call.options.force)
         return failed("it has not ended (-f ends it)");
     if (!broken) {
-        TRY(destroy(places, id, spec::Duration{0}));
-        existing = TRY(find_existing(places, id));
+        const auto ended = destroy(places, id, spec::Duration{0});
+        if (is_removed(existing.record))  // with --rm it goes as it ends
+            return {};
+        TRY(ended);
     }
     const bool ours = TRY(lock(existing.record));
     if (!ours)
         return failed("somebody else looks after it");
-    Container container{.places = places};
-    container.launch.id = id;
+    Container container = TRY(container_of(existing));
+    if (broken)  // else its end is on record, and that comes first
+        TRY(clear_away(container));
     return remove_record(container);
 }
 
+Result<> remove_and_tell(const Call& call, const Places& places, const std::string& id)
+{
+    TRY(remove(call, places, id));
+    if (!call.options.json)
+        return {};
+    spec::JsonWriter json;
+    json.object().member("id", id).member("removed", true).end();
+    return print(json.text() + "\n");
+}
+
+// One that cannot be removed never keeps the others from it.
 Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
-    for (const auto& id : call.arguments) {
-        call.id = id;
-        TRY(remove(call, places, id));
-        if (call.options.json) {
-            spec::JsonWriter json;
-            json.object().member("id", id).member("removed", true).end();
-            TRY(print(json.text() + "\n"));
-        }
+    if (call.arguments.size() == 1) {
+        call.id = call.arguments[0];
+        TRY(remove_and_tell(call, places, call.id));
+        return 0;
     }
-    return 0;
+    for (const auto& id : call.arguments)
+        if (const auto done = remove_and_tell(call, places, id); !done)
+            call.notices.push_back(format("{}: {}", id, done.error().message()));
+    return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 
 constexpr spec::Option kOptions[] = {

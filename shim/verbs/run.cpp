@@ -16,6 +16,8 @@ Result<int> run(Call& call)
 {
     if (call.options.json)
         return failed_with(Status::Usage, "--json: all that is printed is the container's own");
+    for (const unsigned number : {0U, 1U, 2U})
+        TRY(check_open(call, number));
     const pid_t caller = ::getppid();
     Container container = TRY(begin(call));
     container.launch.foreground = true;

@@ -189,6 +189,4 @@ load shim_helpers
     [ "$(of a status)" = broken ]
     run -1 shim remove a
     shim remove -f a
-    runtime delete --force a
-    rm -r "$running/a"
 }

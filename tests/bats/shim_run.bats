@@ -175,3 +175,29 @@ stop_while_starting() { # OPTION...
     [ "$(record web '.oom.peak')" -gt 30000000 ]
     [[ $(record web .oom.cgroup) = /sys/fs/cgroup/*davit-web* ]]
 }
+
+@test "a caller that ignores SIGCHLD keeps nobody from the end of a child" {
+    bundle "$(script 'exit 7')"
+    ignoring() { timeout -k 1 20 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$@"; }
+    run -7 ignoring shim run --rm b/
+    run -7 ignoring runtime run b/
+    run -0 ignoring shim launch --name web b/
+    run -7 ignoring shim wait web
+}
+
+@test "closed standard descriptors: what is needed is refused, no file of ours takes a number" {
+    bundle "$(script 'exit 7')"
+    for closed in '<&-' '>&-'; do
+        run -125 bash -c "shim run --name web b/ $closed"
+        says 'shim: run: standard '
+    done
+    run -125 bash -c 'shim run --name web b/ 2>&-'
+    run -125 bash -c 'shim launch --name web b/ >&-'
+    says 'shim: launch: standard output is closed'
+    [ ! -e $records/web ]
+    run -0 bash -c 'shim launch --name web b/ <&- 2>&-'
+    [ "$output" = web ]
+    run -7 bash -c 'shim wait web <&-'
+    run -1 bash -c 'shim wait web >&-'
+    says 'bad file descriptor (EBADF)'
+}

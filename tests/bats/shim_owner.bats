@@ -1,0 +1,74 @@
+# What has the same name is not the same container: nothing of another's is touched.
+
+load helpers
+load shim_helpers
+
+@test "a container of runtime's that has the id is not touched by who cannot have it" {
+    bundle '.process.args = ["sleep", "100"]'
+    runtime create -b b victim 3>&-
+    runtime start victim
+    run -125 shim run --name victim b/
+    says 'container with this id already exists'
+    [ "$(status_of victim)" = running ]
+    run -125 shim run --rm --name victim --id-file /nonexistent/id b/
+    [ "$(status_of victim)" = running ]
+    shim remove victim
+    mkdir -p $running/victim
+    run -125 shim run --rm --name victim b/
+    says 'file exists (EEXIST)'
+    [ -d $running/victim ]
+    rmdir $running/victim
+    [ "$(status_of victim)" = running ]
+    runtime delete --force victim
+}
+
+@test "two --data, one --root: whatever is asked of the one record, the other's container runs on" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    for verb in wait recover 'destroy --timeout 0' 'kill' 'remove' 'remove -f'; do
+        [ -d other/containers/web ] || run -125 shim --data other launch --name web b/
+        # shellcheck disable=SC2086 # they are words
+        run shim --data other $verb web
+        [ "$(of web status)" = running ]
+        [ "$(status_of web)" = running ]
+    done
+    [ ! -d other/containers/web ]
+}
+
+@test "an id that begins with a dash" {
+    bundle "$(script 'exit 3')"
+    run -3 shim run --rm --name -x b/
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name --force b/
+    run -0 shim kill -- --force KILL
+    run -137 shim wait -- --force
+    shim remove -- --force
+}
+
+@test "remove: one that cannot be removed does not keep the others from it" {
+    bundle "$(script 'exit 3')"
+    shim launch --name a b/
+    shim launch --name b b/
+    run -3 shim wait a b
+    run -1 shim remove a nobody b
+    [ "$output" = "shim: remove: nobody: container does not exist" ]
+    [ -z "$(shim list -q)" ]
+}
+
+@test "remove -f: what goes by itself as it ends is removed" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --rm --name a b/
+    run -0 shim remove -f a
+    [ -z "$output" ]
+}
+
+@test "remove -f: of a broken record nothing runs on" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    kill_both web
+    until_is web broken
+    echo '{' > $records/web/launch.json
+    run -0 shim remove -f web
+    [ -z "$(ls -A $running)" ]
+    nothing_is_left
+}
