@@ -192,6 +192,22 @@ Result<bool> is_guarded(const sys::Fd& folder)
     return !ours;
 }
 
+constexpr mode_t kStartNoted = 0700;
+
+Result<> note_start(const sys::Fd& folder)
+{
+    if (::fchmodat(folder.get(), kReservedFile, kStartNoted, 0) < 0 && errno != ENOENT)
+        return failed_sys("note in {} that it starts", kReservedFile);
+    return {};
+}
+
+bool never_started(const sys::Fd& folder)
+{
+    struct stat reserved = {};
+    return ::fstatat(folder.get(), kReservedFile, &reserved, AT_SYMLINK_NOFOLLOW) == 0 &&
+           !(reserved.st_mode & S_IXUSR);
+}
+
 Result<> write_exit(const Container& container, spec::ExitRecord record)
 {
     const int folder = container.record.get();
@@ -203,6 +219,8 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
     TRY_TO(sys::write_all(file.get(), text), "write {}/{}", container.record_path(), kExitFile);
     if (::ftruncate(file.get(), static_cast<off_t>(text.size())) < 0)
         return failed_sys("cut {}", kExitFile);
+    if (::fchmod(file.get(), 0600) < 0)
+        return failed_sys("change the mode of {}", kExitFile);
     TRY(make_safe(container, file, kExitFile));
     if (::renameat(folder, kReservedFile, folder, kExitFile) < 0)
         return failed_sys("make {}/{}", container.record_path(), kExitFile);

@@ -127,6 +127,7 @@ Result<> S::start()
     }
     state_ = State::Starting;
     TRY(may_begin());
+    TRY(note_start(container_.record));
     TRY(give(Word::Start));
     return until(State::Running);
 }
