@@ -213,3 +213,11 @@ load shim_helpers
     run -125 shim wait web
     [ "$(record web '[.known, .code] | @json')" = '[false,null]' ]
 }
+
+@test "destroy ends what runtime cannot tell of any more" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    echo '{' > /run/davit/runtime/web/state.json
+    run -0 timeout 20 shim destroy --timeout 100ms web
+    [ "$(record web '[.known, .code, .reason] | @json')" = '[true,137,"stopped"]' ]
+}
