@@ -146,12 +146,23 @@ Result<std::string> token_of(const sys::Fd& record)
     return format("{}-{}.{:09}", folder.stx_ino, folder.stx_btime.tv_sec, folder.stx_btime.tv_nsec);
 }
 
+static Result<> drop_record(const Container& container)
+{
+    const sys::Fd records =
+        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
+    const std::string name = TRY(sys::random_name());
+    const std::string half = kHalfRemoved + name;
+    if (::renameat(records.get(), container.launch.id.c_str(), records.get(), half.c_str()) < 0)
+        return errno == ENOENT ? Result<>() : failed_sys("remove the record");
+    return sys::remove_tree(records, half);
+}
+
 Result<> take_id(Container& container)
 {
     Taking taking{.container = container};
     auto taken = sys::run_steps<Taking>(kTake, taking);
     if (!taken && taking.named)
-        (void)remove_record(container);
+        (void)drop_record(container);  // a sandbox that is there is not ours
     else if (!taken && !taking.half.empty())
         (void)sys::remove_tree(taking.records, taking.half);
     return taken;
@@ -159,17 +170,10 @@ Result<> take_id(Container& container)
 
 Result<> remove_record(const Container& container)
 {
-    const std::string& id = container.launch.id;
     if (const auto sandboxes =
             sys::open_at(AT_FDCWD, container.places.sandboxes(), O_RDONLY | O_DIRECTORY))
-        TRY(sys::remove_tree(*sandboxes, id));
-    const sys::Fd records =
-        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
-    const std::string name = TRY(sys::random_name());
-    const std::string half = kHalfRemoved + name;
-    if (::renameat(records.get(), id.c_str(), records.get(), half.c_str()) < 0)
-        return errno == ENOENT ? Result<>() : failed_sys("remove the record");
-    return sys::remove_tree(records, half);
+        TRY(sys::remove_tree(*sandboxes, container.launch.id));
+    return drop_record(container);
 }
 
 Result<bool> lock(const sys::Fd& folder)
