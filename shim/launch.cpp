@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -199,6 +200,10 @@ bool look_back(Container& container)
 
 Result<int> launch(Container& container, pid_t caller)
 {
+    // Whoever is to end us from here on has us undo what is made.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
     TRY(take_id(container));
     Life life{.container = container, .caller = caller};
     return live(life, kLaunch);

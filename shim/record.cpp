@@ -146,12 +146,23 @@ Result<std::string> token_of(const sys::Fd& record)
     return format("{}-{}.{:09}", folder.stx_ino, folder.stx_btime.tv_sec, folder.stx_btime.tv_nsec);
 }
 
+static Result<> drop_record(const Container& container)
+{
+    const sys::Fd records =
+        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
+    const std::string name = TRY(sys::random_name());
+    const std::string half = kHalfRemoved + name;
+    if (::renameat(records.get(), container.launch.id.c_str(), records.get(), half.c_str()) < 0)
+        return errno == ENOENT ? Result<>() : failed_sys("remove the record");
+    return sys::remove_tree(records, half);
+}
+
 Result<> take_id(Container& container)
 {
     Taking taking{.container = container};
     auto taken = sys::run_steps<Taking>(kTake, taking);
     if (!taken && taking.named)
-        (void)remove_record(container);
+        (void)drop_record(container);  // a sandbox that is there is not ours
     else if (!taken && !taking.half.empty())
         (void)sys::remove_tree(taking.records, taking.half);
     return taken;
@@ -159,17 +170,10 @@ Result<> take_id(Container& container)
 
 Result<> remove_record(const Container& container)
 {
-    const std::string& id = container.launch.id;
     if (const auto sandboxes =
             sys::open_at(AT_FDCWD, container.places.sandboxes(), O_RDONLY | O_DIRECTORY))
-        TRY(sys::remove_tree(*sandboxes, id));
-    const sys::Fd records =
-        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
-    const std::string name = TRY(sys::random_name());
-    const std::string half = kHalfRemoved + name;
-    if (::renameat(records.get(), id.c_str(), records.get(), half.c_str()) < 0)
-        return errno == ENOENT ? Result<>() : failed_sys("remove the record");
-    return sys::remove_tree(records, half);
+        TRY(sys::remove_tree(*sandboxes, container.launch.id));
+    return drop_record(container);
 }
 
 Result<bool> lock(const sys::Fd& folder)
@@ -192,6 +196,22 @@ Result<bool> is_guarded(const sys::Fd& folder)
     return !ours;
 }
 
+constexpr mode_t kStartNoted = 0700;
+
+Result<> note_start(const sys::Fd& folder)
+{
+    if (::fchmodat(folder.get(), kReservedFile, kStartNoted, 0) < 0 && errno != ENOENT)
+        return failed_sys("note in {} that it starts", kReservedFile);
+    return {};
+}
+
+bool never_started(const sys::Fd& folder)
+{
+    struct stat reserved = {};
+    return ::fstatat(folder.get(), kReservedFile, &reserved, AT_SYMLINK_NOFOLLOW) == 0 &&
+           !(reserved.st_mode & S_IXUSR);
+}
+
 Result<> write_exit(const Container& container, spec::ExitRecord record)
 {
     const int folder = container.record.get();
@@ -203,6 +223,8 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
     TRY_TO(sys::write_all(file.get(), text), "write {}/{}", container.record_path(), kExitFile);
     if (::ftruncate(file.get(), static_cast<off_t>(text.size())) < 0)
         return failed_sys("cut {}", kExitFile);
+    if (::fchmod(file.get(), 0600) < 0)
+        return failed_sys("change the mode of {}", kExitFile);
     TRY(make_safe(container, file, kExitFile));
     if (::renameat(folder, kReservedFile, folder, kExitFile) < 0)
         return failed_sys("make {}/{}", container.record_path(), kExitFile);

@@ -49,6 +49,11 @@ Result<bool> lock(const sys::Fd& folder);
 void unlock(const sys::Fd& folder);
 Result<bool> is_guarded(const sys::Fd& folder);  // a look that changes nothing
 
+// That its program may run from now on: without that on record it never did. It takes no room, as
+// it is a bit of the mode of exit.reserved. A reboot needs no proof, so it is not made durable.
+Result<> note_start(const sys::Fd& folder);
+bool never_started(const sys::Fd& folder);
+
 // exit.json, durable; one that is there stays. What has been removed needs none.
 Result<> write_exit(const Container& container, spec::ExitRecord record);
 

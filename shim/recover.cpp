@@ -47,18 +47,18 @@ Result<Now> look(Container& container)
 {
     if (container.end)
         return Now::Ended;
-    if (container.phase == Phase::Nothing)
+    if (never_started(container.record))
         return Now::NeverStarted;
     const auto init = TRY(sys::find_process(container.state.init));
     if (!init)
-        return container.state.init.pid ? Now::Ended : Now::NeverStarted;
-    const auto status = TRY(ask_runtime_status(container));
-    if (status == spec::ContainerStatus::Stopped)
         return Now::Ended;
-    if (status != spec::ContainerStatus::Running)
-        return Now::NeverStarted;
-    container.phase = Phase::Started;
-    return Now::Runs;
+    // Of one that `runtime` cannot tell of any more, nobody knows what its program did.
+    const auto status = ask_runtime_status(container);
+    if (status && *status == spec::ContainerStatus::Running) {
+        container.phase = Phase::Started;
+        return Now::Runs;
+    }
+    return status && *status == spec::ContainerStatus::Created ? Now::NeverStarted : Now::Ended;
 }
 
 int guard(void* argument)

@@ -127,6 +127,7 @@ Result<> S::start()
     }
     state_ = State::Starting;
     TRY(may_begin());
+    TRY(note_start(container_.record));
     TRY(give(Word::Start));
     return until(State::Running);
 }
@@ -348,8 +349,12 @@ Result<State> S::stop(const Event& event)
 // By the runtime, which thaws what is frozen and finds what stands outside a PID namespace.
 Result<State> S::force(const Event&)
 {
-    if (auto killed = call_runtime(container_, "kill", {}, {"KILL"}); !killed)
-        container_.notices.push_back(killed.error().message());
+    if (call_runtime(container_, "kill", {}, {"KILL"}) || !init_)
+        return State::Stopping;
+    // One that it cannot tell of any more, or cannot be asked about, has a first process all the
+    // same.
+    if (const auto sent = sys::send_signal(init_, SIGKILL); !sent && sent.error().code != ESRCH)
+        container_.notices.push_back(sent.error().message());
     return State::Stopping;
 }
 

@@ -79,12 +79,12 @@ Result<unsigned> mend_inheritance()
     if (::poll(standard, std::size(standard), 0) < 0)
         return failed_sys("look at descriptors 0 to 2");
     unsigned closed = 0;
-    for (const auto& [fd, events, result] : standard) {
-        if (!(result & POLLNVAL))
+    for (unsigned number = 0; number < std::size(standard); ++number) {
+        if (!(standard[number].revents & POLLNVAL))
             continue;
-        if (::open("/dev/null", O_PATH | O_CLOEXEC) != fd)
-            return failed_sys("open /dev/null as descriptor {}", fd);
-        closed |= 1U << static_cast<unsigned>(fd);
+        if (::open("/dev/null", O_PATH | O_CLOEXEC) != static_cast<int>(number))
+            return failed_sys("open /dev/null as descriptor {}", number);
+        closed |= 1U << number;
     }
     return closed;
 }

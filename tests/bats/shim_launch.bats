@@ -190,3 +190,34 @@ load shim_helpers
     run -1 shim remove a
     shim remove -f a
 }
+
+@test "a program that was started is never said not to have been, whatever is lost" {
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 12')"
+    lose() { # COMMAND...: what happens once both are killed
+        shim launch --name web b/
+        kill_both web
+        until_is web broken
+        "$@"
+        run -125 shim wait web
+        [ "$(record web '[.known, .code, .reason] | @json')" = '[false,null,"unknown"]' ]
+        shim remove web
+    }
+    lose runtime delete --force web
+    damage() { echo '{' > /run/davit/runtime/web/state.json; }
+    lose damage
+    shim launch --name web b/
+    touch b/rootfs/end
+    run -12 shim wait web
+    no_shim_is_left
+    rm "$records/web/exit.json"
+    run -125 shim wait web
+    [ "$(record web '[.known, .code] | @json')" = '[false,null]' ]
+}
+
+@test "destroy ends what runtime cannot tell of any more" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    echo '{' > /run/davit/runtime/web/state.json
+    run -0 timeout 20 shim destroy --timeout 100ms web
+    [ "$(record web '[.known, .code, .reason] | @json')" = '[true,137,"stopped"]' ]
+}

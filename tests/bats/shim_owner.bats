@@ -72,3 +72,14 @@ load shim_helpers
     [ -z "$(ls -A $running)" ]
     nothing_is_left
 }
+
+@test "a sandbox that is there already is left as it is" {
+    bundle "$(script 'exit 3')"
+    mkdir -p /var/lib/davit/sandbox/web
+    echo kept > /var/lib/davit/sandbox/web/file
+    run -125 shim run --rm --name web b/
+    says 'file exists (EEXIST)'
+    [ ! -e $records/web ]
+    [ "$(cat /var/lib/davit/sandbox/web/file)" = kept ]
+    rm -r /var/lib/davit/sandbox/web
+}

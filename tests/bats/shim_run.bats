@@ -201,3 +201,17 @@ stop_while_starting() { # OPTION...
     run -1 bash -c 'shim wait web >&-'
     says 'bad file descriptor (EBADF)'
 }
+
+@test "run: a signal that comes as its record is made leaves nothing half-made" {
+    bundle '.process.args = ["sleep", "100"]'
+    for signal in INT TERM HUP QUIT; do
+        SHIM_STOP_AT="take id" perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV' \
+            shim run --rm --name web b/ 3>&- &
+        until grep -q '^State:.T' "/proc/$!/status"; do sleep 0.02; done
+        kill -"$signal" $!
+        kill -CONT $!
+        code=0; wait $! || code=$?
+        [ "$code" = $((128 + $(kill -l "$signal"))) ]
+        [ -z "$(ls -A $records)" ]
+    done
+}
