@@ -67,13 +67,13 @@ public:
     bool ok() const
     {
         if (!done)
-            cr_log_error("%s", done.error().message().c_str());
+            cr_log_info("%s", done.error().message().c_str());
         return done.has_value();
     }
     bool fails_with(std::string_view words) const
     {
         if (!done && done.error().message().find(words) == std::string::npos)
-            cr_log_error("%s", done.error().message().c_str());
+            cr_log_info("%s", done.error().message().c_str());
         return !done && done.error().message().find(words) != std::string::npos;
     }
 
