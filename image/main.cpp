@@ -1,11 +1,10 @@
 // image: Docker and OCI images become layers in a store, and root file systems.
 
-#include <unistd.h>
-
-#include <span>
+#include <signal.h>
 
 #include "image/verbs.hpp"
-#include "sys/file.hpp"
+#include "sys/command.hpp"
+#include "sys/self.hpp"
 #include "sys/steps.hpp"
 
 namespace image {
@@ -31,29 +30,14 @@ static constexpr spec::Program kProgram = {
     .not_yet = kNotYet,
 };
 
-// What cannot be told is lost: there is nobody left to tell.
-static void tell(const std::string& sentence)
+static Result<int> call_verb(const spec::Verb& verb, Call& call)
 {
-    (void)sys::write_all(STDERR_FILENO, format("image: {}\n", sentence));
-}
-
-static Result<> run(std::span<char* const> argv, Call& call)
-{
-    auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
-    if (!line.answer.empty()) {
-        TRY_TO(sys::write_all(STDOUT_FILENO, line.answer), "standard output");
-        return {};
-    }
-    call.arguments = std::move(line.arguments);
-    const auto& verb = static_cast<const Verb&>(*line.verb);
-    auto done = verb.run(call);
-    const std::string subject =
-        format("{}{}{}", verb.name, call.subject.empty() ? "" : " ", call.subject);
-    for (const auto& notice : call.notices)
-        tell(format("{}: {}", subject, notice));
-    if (!done)
-        done.error().doing = format("{}: {}", subject, done.error().doing);
-    return done;
+    TRY(sys::mend_inheritance());
+    // A child that dies is told of by its own last word, not by the pipe that it leaves.
+    if (::signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return failed_sys("ignore SIGPIPE");
+    TRY(static_cast<const Verb&>(verb).run(call));
+    return 0;
 }
 
 }  // namespace image
@@ -62,9 +46,7 @@ int main(int argc, char** argv)
 {
     sys::steps_of("IMAGE");
     image::Call call;
-    const auto done = image::run({argv, static_cast<std::size_t>(argc)}, call);
-    if (done)
-        return 0;
-    image::tell(done.error().message());
-    return static_cast<int>(done.error().status);
+    return sys::run_command(image::kProgram, {argv, static_cast<std::size_t>(argc)},
+                            {&call.options, call.arguments, call.subject, call.notices},
+                            [&](const spec::Verb& verb) { return image::call_verb(verb, call); });
 }

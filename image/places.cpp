@@ -4,32 +4,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "sys/file.hpp"
+#include "sys/places.hpp"
 
 namespace image {
 
-// A folder that $VARIABLE names; one that is not absolute is as good as none (XDG Base Directory).
-static std::string from_environment(const char* variable)
-{
-    const char* value = std::getenv(variable);
-    return value && *value == '/' ? value : "";
-}
-
-static std::string default_store()
-{
-    if (::geteuid() == 0)
-        return "/var/lib/davit/store";
-    if (const std::string data = from_environment("XDG_DATA_HOME"); !data.empty())
-        return data + "/davit/store";
-    return from_environment("HOME") + "/.local/share/davit/store";
-}
-
 Result<Store> open_store(const Options& options)
 {
-    const std::string path =
-        TRY(sys::absolute(options.store.empty() ? default_store() : options.store));
+    const std::string path = TRY(sys::absolute(
+        options.store.empty() ? sys::folder_of_what_lasts() + "/store" : options.store));
     return Store::open(path);
 }
 

@@ -153,11 +153,8 @@ private:
     {
         if (reply.status == 404)
             return failed("{} has no {}/{} (404)", origin_, reference_.path, path);
-        if (reply.status == 401 || reply.status == 403) {
-            auto error =
-                failed("{} refuses {}/{} ({})", origin_, reference_.path, path, reply.status);
-            return error;
-        }
+        if (reply.status == 401 || reply.status == 403)
+            return failed("{} refuses {}/{} ({})", origin_, reference_.path, path, reply.status);
         return failed("{} answers {} for {}/{}: {}", origin_, reply.status, reference_.path, path,
                       reply.error_text);
     }

@@ -137,8 +137,13 @@ Result<std::string> authorize(fetcher::Http& http, const fetcher::HttpReply& ref
         return fetch_token(http, *bearer, asked);
     if (find("basic") == challenges.end())
         return failed("it asks for no login that is known here (Bearer, Basic)");
-    if (!asked.credentials)
-        return failed("it asks for a login, and there is none for it");
+    if (!asked.credentials) {
+        auto error = failed("it asks for a login, and there is none for it");
+        error.error().hint =
+            "--authfile names a file with \"auths\"; credential helpers are not "
+            "asked yet";
+        return error;
+    }
     return asked.credentials->basic();
 }
 

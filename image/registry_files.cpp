@@ -3,12 +3,12 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "spec/json.hpp"
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
+#include "sys/places.hpp"
 
 namespace image {
 
@@ -60,10 +60,10 @@ Result<std::optional<Credentials>> read_credentials(const std::string& file,
     if (!file.empty())
         return look_into(file, reference);
     for (const auto& place : kAuthPlaces) {
-        const char* value = std::getenv(place.variable);
-        if (!value || *value != '/')
+        const std::string path = sys::folder_of_variable(place.variable, place.below);
+        if (path.empty())
             continue;
-        auto found = look_into(format("{}{}", value, place.below), reference);
+        auto found = look_into(path, reference);
         if (!found && found.error().code == ENOENT)
             continue;
         auto credentials = TRY(std::move(found));

@@ -71,14 +71,6 @@ LogLevel level_of(const Options& options, LogLevel normal)
 
 }  // namespace
 
-Result<> print(std::string_view answer)
-{
-    auto written = sys::write_all(STDOUT_FILENO, answer);
-    if (!written)
-        written.error().doing = "write to standard output";
-    return written;
-}
-
 Result<Log> Log::open(const Options& options)
 {
     if (options.log.empty() && options.log_only)

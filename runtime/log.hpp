@@ -1,5 +1,4 @@
-// What is printed: an answer on standard output, errors and warnings on standard error and into the
-// file of --log, which engines read.
+// Where errors and warnings go: to standard error, and into the file of --log, which engines read.
 #pragma once
 
 #include "runtime/verbs.hpp"
@@ -7,8 +6,6 @@
 #include "sys/fd.hpp"
 
 namespace runtime {
-
-Result<> print(std::string_view answer);
 
 // One line per event. As JSON: level, msg, time, and of an error what is known of code, step, path
 // (a JSON pointer), line, column, errno, hint. containerd takes the last one of level error for

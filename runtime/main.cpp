@@ -6,6 +6,8 @@
 #include "runtime/protect.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
+#include "sys/file.hpp"
+#include "sys/places.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
@@ -61,7 +63,7 @@ static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], L
     TRY(protect(verb, call.options, argv));
     log = TRY(Log::open(call.options));
     if (call.options.root.empty())
-        call.options.root = default_root();
+        call.options.root = sys::folder_of_what_runs() + "/runtime";
     else
         TRY(check_root(call.options.root));
     return verb.run(call);
@@ -71,7 +73,7 @@ static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
 {
     auto line = TRY(spec::read_command_line(kProgram, argv.subspan(!argv.empty()), &call.options));
     if (!line.answer.empty()) {
-        TRY(print(line.answer));
+        TRY(sys::print(line.answer));
         return 0;
     }
     call.arguments = std::move(line.arguments);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "spec/id.hpp"
 #include "spec/json.hpp"
@@ -20,14 +19,6 @@ static constexpr const char* kStateHalf = "state.json.new";
 static constexpr const char* kConfig = "config.json";
 static constexpr const char* kOwner = "owner";
 static constexpr std::size_t kOwnerMost = 4096;
-
-std::string default_root()
-{
-    const char* run = std::getenv("XDG_RUNTIME_DIR");
-    if (::geteuid() != 0 && run && *run == '/')
-        return std::string(run) + "/davit/runtime";
-    return "/run/davit/runtime";
-}
 
 Result<> check_root(const std::string& root)
 {

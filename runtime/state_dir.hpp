@@ -62,9 +62,6 @@ private:
     bool made_;
 };
 
-// Where state is kept without --root: /run/davit/runtime, or below $XDG_RUNTIME_DIR for a user.
-std::string default_root();
-
 // --root: anything but "/", however that is spelled.
 Result<> check_root(const std::string& root);
 

@@ -95,6 +95,14 @@ Result<> write_all(int fd, std::string_view text)
     return {};
 }
 
+Result<> print(std::string_view text)
+{
+    auto written = write_all(STDOUT_FILENO, text);
+    if (!written)
+        written.error().doing = "write to standard output";
+    return written;
+}
+
 // Writes the text beside `path`, then has `publish` give it that name. Nothing is left on failure.
 static Result<> write_beside(int directory, const std::string& path, std::string_view text,
                              mode_t mode, int (*publish)(int directory, const char*, const char*))

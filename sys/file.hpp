@@ -30,6 +30,7 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
 Result<std::string> read_proc_file(int directory, const std::string& path, std::size_t most);
 
 Result<> write_all(int fd, std::string_view text);
+Result<> print(std::string_view text);  // an answer, on standard output
 
 // Makes a file that must not be there yet (EEXIST otherwise) and is either whole or absent.
 Result<> write_new_file(int directory, const std::string& path, std::string_view text, mode_t mode);

@@ -243,8 +243,8 @@ Result<> Layer::finish_folder(const sys::Fd& folder, const std::string& path,
         return failed_sys("mark /{} by {}", path, kHasWhiteouts);
     if (!record.fresh && !record.opaque)
         return {};
-    if (::fsetxattr(folder.get(), kOpaqueXattr, "y", 1, 0) < 0)
-        return failed_sys("make /{} opaque by {}", path, kOpaqueXattr);
+    if (::fsetxattr(folder.get(), kOpaque, "y", 1, 0) < 0)
+        return failed_sys("make /{} opaque by {}", path, kOpaque);
     return {};
 }
 

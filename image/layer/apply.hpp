@@ -13,8 +13,6 @@
 
 namespace image {
 
-inline constexpr char kOpaqueXattr[] = "user.overlay.opaque";  // "y", of a folder
-
 struct Applied {
     std::uint64_t entries = 0;
     OpenEnds ends = {};

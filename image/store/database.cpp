@@ -128,14 +128,6 @@ Result<> Database::end_lease(const std::string& id) const
     });
 }
 
-Result<std::vector<Lease>> Database::leases() const
-{
-    std::vector<Lease> leases;
-    TRY(run_sql(handle_.get(), "SELECT id, holder FROM leases ORDER BY id", {},
-                [&](const Row& row) { leases.push_back({row.text(0), row.text(1)}); }));
-    return leases;
-}
-
 Result<> Database::keep_image(const ImageRecord& image, Objects objects) const
 {
     const std::string size = std::to_string(image.size);

@@ -45,7 +45,6 @@ public:
 
     Result<> add_lease(const Lease& lease, Objects objects) const;
     Result<> end_lease(const std::string& id) const;
-    Result<std::vector<Lease>> leases() const;
 
     // In the place of what the reference has meant so far.
     Result<> keep_image(const ImageRecord& image, Objects objects) const;

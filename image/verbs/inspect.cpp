@@ -1,7 +1,5 @@
 // image inspect: what is known of an image.
 
-#include <unistd.h>
-
 #include "image/places.hpp"
 #include "image/pull.hpp"
 #include "spec/json_writer.hpp"
@@ -53,7 +51,7 @@ Result<> run(Call& call)
 {
     const Store store = TRY(open_store(call.options));
     const Kept kept = TRY(find_kept(call, store, call.arguments[0]));
-    TRY_TO(sys::write_all(STDOUT_FILENO, as_json(kept)), "standard output");
+    TRY(sys::print(as_json(kept)));
     return {};
 }
 

@@ -1,7 +1,5 @@
 // image ls: the images that are kept.
 
-#include <unistd.h>
-
 #include "fetcher/progress.hpp"
 #include "image/places.hpp"
 #include "spec/json_writer.hpp"
@@ -52,7 +50,7 @@ Result<> run(Call& call)
     const std::string text = call.options.quiet  ? names(images)
                              : call.options.json ? as_json(images)
                                                  : as_table(images);
-    TRY_TO(sys::write_all(STDOUT_FILENO, text), "standard output");
+    TRY(sys::print(text));
     return {};
 }
 

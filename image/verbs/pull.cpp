@@ -2,8 +2,6 @@
 
 #include "image/pull.hpp"
 
-#include <unistd.h>
-
 #include "image/places.hpp"
 #include "spec/json_writer.hpp"
 #include "sys/file.hpp"
@@ -27,7 +25,7 @@ Result<> run(Call& call)
                               .verify_tls = call.options.verify_tls},
                  .progress = progress};
     TRY(pull(work));
-    TRY_TO(sys::write_all(STDOUT_FILENO, work.top.digest.text() + "\n"), "standard output");
+    TRY(sys::print(work.top.digest.text() + "\n"));
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include "spec/config_linux.hpp"
 #include "spec/json_writer.hpp"
 #include "spec/version.hpp"
+#include "sys/file.hpp"
 
 namespace runtime {
 
@@ -111,7 +112,7 @@ Result<int> features(Call&)
         .member("org.davit.runtime.commit", spec::kCommit)
         .member("io.github.seccomp.libseccomp.version", libseccomp_version())
         .end();
-    TRY(print(json.end().text()));
+    TRY(sys::print(json.end().text()));
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/log.hpp"
 #include "runtime/passwd.hpp"
 #include "spec/text.hpp"
+#include "sys/file.hpp"
 
 namespace runtime {
 
@@ -67,11 +68,11 @@ Result<int> list(Call& call)
         std::string text;
         for (const auto& id : ids)
             text += id + "\n";
-        TRY(print(text));
+        TRY(sys::print(text));
         return 0;
     }
     const auto rows = read_rows(call, ids);
-    TRY(print(call.options.format == ListFormat::Json ? json(rows) : table(rows)));
+    TRY(sys::print(call.options.format == ListFormat::Json ? json(rows) : table(rows)));
     return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/existing.hpp"
 #include "runtime/log.hpp"
 #include "runtime/passwd.hpp"
+#include "sys/file.hpp"
 
 namespace runtime {
 
@@ -13,7 +14,7 @@ static Result<int> state(Call& call)
     const auto owner = passwd_entry(container.state.owner);
     spec::JsonWriter json(spec::JsonWriter::Layout::Indented);
     spec::write_state(json, container.state, container.status, owner ? owner->name : "");
-    TRY(print(json.text()));
+    TRY(sys::print(json.text()));
     return 0;
 }
 

@@ -1,7 +1,7 @@
 // shim destroy: ends a container; its record, logs and sandbox stay.
 
-#include "shim/print.hpp"
 #include "shim/stop.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -13,7 +13,7 @@ Result<int> run(Call& call)
     call.id = call.arguments[0];
     const auto record = TRY(destroy(places, call.id, call.options.timeout));
     if (call.options.json)
-        TRY(print(write(record) + "\n"));
+        TRY(sys::print(write(record) + "\n"));
     return 0;
 }
 

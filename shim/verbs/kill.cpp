@@ -1,9 +1,9 @@
 // shim kill: a signal for the first process of a container.
 
 #include "shim/existing.hpp"
-#include "shim/print.hpp"
 #include "shim/runtime_call.hpp"
 #include "spec/json_writer.hpp"
+#include "sys/file.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 
@@ -31,7 +31,7 @@ Result<int> run(Call& call)
     if (call.options.json) {
         spec::JsonWriter json;
         json.object().member("id", call.id).member("signal", *signal).end();
-        TRY(print(json.text() + "\n"));
+        TRY(sys::print(json.text() + "\n"));
     }
     return 0;
 }

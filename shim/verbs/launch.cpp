@@ -8,9 +8,9 @@
 
 #include "shim/await.hpp"
 #include "shim/begin.hpp"
-#include "shim/print.hpp"
 #include "shim/recover.hpp"
 #include "spec/json_writer.hpp"
+#include "sys/file.hpp"
 #include "sys/process.hpp"
 
 namespace shim {
@@ -70,7 +70,7 @@ Result<> print_id(const Call& call)
         spec::JsonWriter json;
         text = json.object().member("id", call.id).end().text();
     }
-    TRY(print(text + "\n"));
+    TRY(sys::print(text + "\n"));
     return {};
 }
 

@@ -1,9 +1,9 @@
 // shim list: all containers on record, those that have ended, too.
 
 #include "shim/existing.hpp"
-#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
 #include "spec/text.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -46,7 +46,7 @@ Result<int> run(Call& call)
     const std::string text = call.options.quiet  ? ids(states)
                              : call.options.json ? as_json(states)
                                                  : as_table(states);
-    TRY(print(text));
+    TRY(sys::print(text));
     return 0;
 }
 

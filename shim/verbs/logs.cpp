@@ -9,7 +9,6 @@
 #include <array>
 
 #include "shim/await.hpp"
-#include "shim/print.hpp"
 #include "shim/record.hpp"
 #include "spec/json_writer.hpp"
 #include "spec/text.hpp"
@@ -36,7 +35,7 @@ Result<> print_line(const Stream& stream, std::string_view line, bool partial)
     json.object().member("stream", stream.name).member("line", line);
     if (partial)
         json.member("partial", true);
-    return print(json.end().text() + "\n");
+    return sys::print(json.end().text() + "\n");
 }
 
 // A character whose end is still to come waits for it.

@@ -2,8 +2,8 @@
 
 #include "shim/recover.hpp"
 
-#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -53,7 +53,7 @@ Result<int> run(Call& call)
     }
     if (call.arguments.empty())
         TRY(sweep(places));
-    TRY(print(call.options.json ? as_json(rows) : as_text(rows)));
+    TRY(sys::print(call.options.json ? as_json(rows) : as_text(rows)));
     return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 

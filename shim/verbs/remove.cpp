@@ -1,11 +1,11 @@
 // shim remove: nothing is left of a container.
 
 #include "shim/launch.hpp"
-#include "shim/print.hpp"
 #include "shim/record.hpp"
 #include "shim/recover.hpp"
 #include "shim/stop.hpp"
 #include "spec/json_writer.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -41,7 +41,7 @@ Result<> remove_and_tell(const Call& call, const Places& places, const std::stri
         return {};
     spec::JsonWriter json;
     json.object().member("id", id).member("removed", true).end();
-    return print(json.text() + "\n");
+    return sys::print(json.text() + "\n");
 }
 
 // One that cannot be removed never keeps the others from it.

@@ -1,8 +1,8 @@
 // shim status: what becomes of a container now.
 
 #include "shim/existing.hpp"
-#include "shim/print.hpp"
 #include "spec/json_writer.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -34,7 +34,7 @@ Result<int> run(Call& call)
         write(json, state);
         text = json.text();
     }
-    TRY(print(text));
+    TRY(sys::print(text));
     return 0;
 }
 

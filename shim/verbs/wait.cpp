@@ -2,7 +2,7 @@
 
 #include "shim/await.hpp"
 #include "shim/exit.hpp"
-#include "shim/print.hpp"
+#include "sys/file.hpp"
 
 namespace shim {
 
@@ -18,7 +18,7 @@ Result<int> run(Call& call)
         const auto record = TRY(await_end(places, id, deadline));
         if (!record)
             return failed("it has not ended in that time");
-        TRY(print(write(*record) + "\n"));
+        TRY(sys::print(write(*record) + "\n"));
         code = exit_code(*record);
     }
     return code;

@@ -133,3 +133,21 @@ mend layers,keep image,end lease,sweep,take layer,clear leftovers,begin layer,fe
         done
     done
 }
+
+@test "pull: a layer that is refused at its beginning is told of by the reason, however much follows" {
+    mkdir bad; touch bad/.wh...; head -c 20000000 /dev/urandom > bad/z; layer bad
+    oci_layout img t '{}' bad.tar:plain
+    run -1 image pull -q oci:img:t
+    says 'entry "./.wh...": '
+    [ "$(objects layers)" = 0 ]
+}
+
+@test "pull: by a caller that ignores SIGCHLD, and by one without standard descriptors" {
+    mkdir a; echo a > a/f; layer a
+    oci_layout img t '{}' a.tar
+    timeout 20 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' image pull -q oci:img:t
+    image rm oci:img:t
+    run image pull -q oci:img:t <&- >&- 2>&-
+    image unpack oci:img:t out
+    [ "$(cat out/f)" = a ]
+}
