@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fetcher/retry.hpp"
 #include "spec/container_options.hpp"
 #include "spec/options.hpp"
 
@@ -16,6 +17,9 @@ struct Options : spec::ContainerOptions {
     std::string auth_file = {};
     std::string cert_folder = {};
     bool verify_tls = true;
+    std::uint32_t retries = fetcher::RetryRules().times;
+    spec::Duration retry_delay = fetcher::RetryRules().delay;
+    spec::Duration stall_timeout = {.ms = 60'000};
     bool terminal = false;
     bool quiet = false;
     bool json = false;

@@ -22,7 +22,9 @@ Result<> run(Call& call)
                  .platform = platform,
                  .registry = {.auth_file = call.options.auth_file,
                               .cert_folder = call.options.cert_folder,
-                              .verify_tls = call.options.verify_tls},
+                              .verify_tls = call.options.verify_tls,
+                              .retry = {call.options.retries, call.options.retry_delay},
+                              .stall_timeout = call.options.stall_timeout},
                  .progress = progress};
     TRY(pull(work));
     TRY(sys::print(work.top.digest.text() + "\n"));
@@ -39,6 +41,16 @@ constexpr spec::Option kOptions[] = {
                                         "CA certificates, *.crt (the usual places)"),
     spec::option<&Options::verify_tls>("tls-verify", 0, "",
                                        "false: any certificate will do, and none (true)"),
+    spec::option<&Options::retries>("retry", 0, "N",
+                                    "how often a request is made again that has failed and brought "
+                                    "nothing (3)"),
+    spec::option<&Options::retry_delay>("retry-delay", 0, "TIME",
+                                        "before it is made again; then twice as long each time "
+                                        "(1s)"),
+    spec::option<&Options::stall_timeout>(
+        "stall-timeout", 0, "TIME",
+        "a connection that brings nothing for so long is given up "
+        "(60s)"),
     spec::option<&Options::quiet>("quiet", 'q', "", "no progress on standard error"),
 };
 
