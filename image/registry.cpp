@@ -164,10 +164,11 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_registry(const spec::Reference& reference,
-                                              const RegistryOptions& options)
+                                              const spec::PullOptions& options)
 {
     auto client = TRY(RegistryClient::make(reference, options));
-    return std::make_unique<Registry>(std::move(client), reference, options.retry);
+    return std::make_unique<Registry>(std::move(client), reference,
+                                      fetcher::RetryRules{options.retries, options.retry_delay});
 }
 
 }  // namespace image

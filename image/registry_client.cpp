@@ -10,7 +10,7 @@
 namespace image {
 
 Result<RegistryClient> RegistryClient::make(const spec::Reference& reference,
-                                            const RegistryOptions& options)
+                                            const spec::PullOptions& options)
 {
     RegistryClient client(reference, options.verify_tls);
     const std::string host(reference.registry());

@@ -16,7 +16,7 @@ namespace image {
 class RegistryClient {
 public:
     static Result<RegistryClient> make(const spec::Reference& reference,
-                                       const RegistryOptions& options);
+                                       const spec::PullOptions& options);
 
     struct Request {
         std::string path = {};  // below /v2/REPOSITORY/
