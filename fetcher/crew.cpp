@@ -103,7 +103,7 @@ private:
 
 Result<> run_crew(std::size_t count, const Crew& crew)
 {
-    return Run(count, crew).run();
+    return count > 0 ? Run(count, crew).run() : Result<>();
 }
 
 }  // namespace fetcher

@@ -1,10 +1,13 @@
 #include "fetcher/unpack.hpp"
 
 #include <fcntl.h>
+#include <locale.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <string_view>
 
 #include "fetcher/archive.hpp"
@@ -40,7 +43,20 @@ constexpr std::size_t kStart = 512;
 struct Job {
     Owner owner = {};
     Limits limits = {};
+    locale_t locale = {};  // or none
 };
+
+using Locale = std::unique_ptr<std::remove_pointer_t<locale_t>, decltype(&::freelocale)>;
+
+Result<std::string> start_of(const sys::Fd& file, std::size_t most)
+{
+    std::string start(most, '\0');
+    const ssize_t n = ::pread(file.get(), start.data(), start.size(), 0);
+    if (n < 0)
+        return failed_sys("read it");
+    start.resize(static_cast<std::size_t>(n));
+    return start;
+}
 
 bool is_wanted(const Entry& entry)
 {
@@ -66,6 +82,9 @@ Result<> finish(Tree& tree, const Owner& owner)
     for (const auto& [path, target] : tree.links())
         return failed("entry {}: it is a hard link to {}, which is not in the archive",
                       spec::quoted(path), spec::quoted(target));
+    for (auto& [path, folder] : tree.folders())
+        if (!folder.described)
+            folder.mtime.tv_nsec = UTIME_NOW;
     return tree.finish_folders(
         [&](const sys::Fd& folder, const std::string& path, const Tree::Folder&) -> Result<> {
             // Those that no entry describes are root's until now.
@@ -80,6 +99,8 @@ Result<std::string> unpack_here(void* argument)
 {
     const auto& job = *static_cast<const Job*>(argument);
     sys::Fd root = TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+    if (job.locale)
+        ::uselocale(job.locale);
     auto opened = TRY(Archive::open_file(STDIN_FILENO, job.limits));
     if (!opened)
         return std::string(kNone);
@@ -104,13 +125,11 @@ Result<std::string> unpack_here(void* argument)
 
 Result<bool> looks_like_archive(const sys::Fd& file)
 {
-    char start[kStart];
-    const ssize_t n = ::pread(file.get(), start, sizeof start, 0);
-    if (n < 0)
-        return failed_sys("read it");
-    const std::string_view text(start, static_cast<std::size_t>(n));
+    const std::string text = TRY(start_of(file, kStart));
     return std::ranges::any_of(kMagics, [&](const Magic& magic) {
-        return text.substr(std::min(magic.at, text.size())).starts_with(magic.bytes);
+        return std::string_view(text)
+            .substr(std::min(magic.at, text.size()))
+            .starts_with(magic.bytes);
     });
 }
 
@@ -118,12 +137,22 @@ Result<Unpacked> unpack(const sys::Fd& file, const sys::Fd& into, const Owner& o
                         const Limits& limits)
 {
     Archive::prepare();
-    Job job = {.owner = owner, .limits = limits};
-    auto child = TRY(Confined::start({.input = file.get(),
-                                      .folder = into.get(),
-                                      .file_most = limits.file,
-                                      .memory_most = limits.memory},
-                                     unpack_here, &job));
+    const std::string start = TRY(start_of(file, 2));
+    // libarchive has names of a zip in the locale's charset or not at all; those of a tar it would
+    // then bring into normal form C.
+    const Locale utf8(start == "PK" ? ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr) : nullptr,
+                      ::freelocale);
+    Job job = {.owner = owner, .limits = limits, .locale = utf8.get()};
+    auto started = Confined::start({.input = file.get(),
+                                    .folder = into.get(),
+                                    .file_most = limits.file,
+                                    .memory_most = limits.memory},
+                                   unpack_here, &job);
+    if (!started && started.error().code == EPERM)
+        started.error().hint =
+            "what is to be extracted is parsed by a process that only root can "
+            "confine";
+    Confined child = TRY(std::move(started));
     const std::string answer = TRY(child.finish());
     if (answer == kNone)
         return Unpacked{.is_archive = false};

@@ -37,6 +37,30 @@ unpacked() { # ARCHIVE [MORE...]
     holds t.zip d d/x y
     [ "$(cat sb/d/x sb/y)" = $'1\n2' ]
     [ "$(facts y)" = 'regular file 750 1000:1001' ]
+    find sb -mindepth 1 -delete
+    zip_of() { # NAME-OR-NAME->TARGET...
+        python3 -c '
+import sys, zipfile
+with zipfile.ZipFile("srv/t.zip", "w") as zip:
+    for word in sys.argv[1:]:
+        name, link, target = word.partition("->")
+        info = zipfile.ZipInfo(name)
+        info.create_system, info.external_attr = 3, (0o120777 if link else 0o104755) << 16
+        zip.writestr(info, target or "x")' "$@"
+    }
+    zip_of 'dü/ü'
+    fetcher -q -d sb --extract "$PWD/srv/t.zip"
+    holds t.zip dü dü/ü
+    [ "$(facts dü/ü)" = 'regular file 755 1000:1001' ]
+    [ "$(stat -c %Y sb/dü)" -gt 1000000000 ]
+    find sb -mindepth 1 -delete
+    mkdir outside
+    zip_of "l->$PWD/outside" l/x
+    fetcher -q -d sb --extract "$PWD/srv/t.zip"
+    zip_of ../outside/x
+    run -1 fetcher -q -d sb --extract "$PWD/srv/t.zip"
+    says 'has a component ".."'
+    [ -z "$(ls outside)" ]
 }
 
 @test "extract: what is no archive is refused, and with =auto and in JSON a file" {
@@ -171,6 +195,23 @@ unpacked() { # ARCHIVE [MORE...]
     fetcher -q -d sb "$PWD/srv/hello"
     holds hello .davit-fetch.theirs .davit-fetch.theirs/x
     rm -r sb/.davit-fetch.theirs
+}
+
+@test "extract: by root alone, for the sake of those who parse" {
+    pack
+    rmdir sb
+    sb=$(mktemp -d) # where anybody may go
+    ln -s "$sb" sb
+    cp srv/t.tar "$sb"
+    chown 65534 "$sb"
+    nobody() { setpriv --reuid=65534 --clear-groups "$(type -P fetcher)" -q -d "$sb" "$@"; }
+    nobody -o mine "$sb/t.tar"
+    run -1 nobody --extract -o new "$sb/t.tar"
+    says 'hint: what is to be extracted is parsed by a process that only root can confine'
+    run -1 nobody --user 0 -o new "$sb/t.tar"
+    says 'give file: give it to 0:'
+    [ "$(ls "$sb")" = $'mine\nt.tar' ]
+    rm -r "$sb"
 }
 
 @test "extract: a bomb is refused, in whatever it comes" {
