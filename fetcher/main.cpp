@@ -32,6 +32,7 @@ struct Wishes {
 struct Options : Wishes {
     std::string sandbox = {};
     std::string json = {};
+    std::string log = {};
     std::string certificates = {};
     std::optional<Ids> user = {};
     std::optional<spec::Size> size_most = {};
@@ -108,6 +109,8 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::tries>("retry", 0, "N", "tries after one that has broken (3)"),
     spec::option<&Options::delay>("retry-delay", 0, "TIME",
                                   "before the first of them, then twice as long (1s)"),
+    spec::option<&Options::log>("log", 0, "FILE",
+                                "errors go to its end, as lines of JSON, not to standard error"),
     spec::option<&Options::quiet>("quiet", 'q', "", "no progress on standard error"),
 };
 
@@ -199,6 +202,6 @@ int main(int argc, char** argv)
     std::vector<std::string> arguments, notices;
     std::string subject;
     return sys::run_command(fetcher::kProgram, {argv, static_cast<std::size_t>(argc)},
-                            {&options, arguments, subject, notices},
+                            {&options, arguments, subject, notices, options.log},
                             [&](const spec::Verb&) { return fetcher::run(options, notices); });
 }

@@ -6,6 +6,7 @@
 
 #include "shim/record.hpp"
 #include "shim/usage.hpp"
+#include "shim/worker_log.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
 
@@ -14,36 +15,7 @@ namespace shim {
 namespace {
 
 constexpr const char* kLog = "runtime.log";
-constexpr std::size_t kLogMost = std::size_t{1} << 20;
 constexpr std::size_t kStateMost = std::size_t{4} << 20;
-
-// A line of its log (runtime/log.hpp).
-struct LogLine {
-    std::string level = {};
-    std::string message = {};
-    std::int32_t code = 1;
-    std::string hint = {};
-};
-
-constexpr spec::Field kFields[] = {
-    spec::field<&LogLine::level>("level", {.required = true}),
-    spec::field<&LogLine::message>("msg", {.required = true}),
-    spec::field<&LogLine::code>("code"),
-    spec::field<&LogLine::hint>("hint"),
-};
-constexpr auto kLogLine = spec::object<LogLine>(kFields);
-
-std::optional<LogLine> last_error(std::string_view log)
-{
-    std::optional<LogLine> found;
-    while (!log.empty()) {
-        const auto line = log.substr(0, log.find('\n'));
-        log.remove_prefix(std::min(line.size() + 1, log.size()));
-        if (auto read = spec::read_json(kLogLine, line, kLog); read && read->level == "error")
-            found = std::move(*read);
-    }
-    return found;
-}
 
 }  // namespace
 
@@ -81,16 +53,8 @@ Result<> runtime_result(const Container& container, int status)
 {
     if (status == 0)
         return {};
-    const auto log = sys::read_file(container.folder.get(), kLog, kLogMost);
-    const auto error = log ? last_error(*log) : std::nullopt;
-    if (!error && status > 128)
-        return failed("{} was killed by signal {}", container.runtime, status - 128);
-    if (!error)
-        return failed("{} ended with {} and left no word", container.runtime, status);
-    const auto line = error->message.find('\n');  // what follows is the hint
-    return std::unexpected(Error{.doing = format("runtime: {}", error->message.substr(0, line)),
-                                 .status = static_cast<Status>(error->code),
-                                 .hint = error->hint});
+    const auto log = sys::read_file(container.folder.get(), kLog, kWorkerLogMost);
+    return result_of("runtime", container.runtime, status, log ? *log : "");
 }
 
 Result<> call_runtime(const Container& container, std::string_view verb,

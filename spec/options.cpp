@@ -152,6 +152,7 @@ private:
         if (found == program_.verbs.end())
             return usage("unknown verb \"{}\"", word);
         verb_ = line_.verb = *found;
+        options_ended_ = verb_->order == Order::Before;
         return {};
     }
 

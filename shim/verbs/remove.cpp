@@ -1,6 +1,7 @@
 // shim remove: nothing is left of a container.
 
 #include "shim/launch.hpp"
+#include "shim/prepare.hpp"
 #include "shim/record.hpp"
 #include "shim/recover.hpp"
 #include "shim/stop.hpp"
@@ -29,8 +30,11 @@ Result<> remove(const Call& call, const Places& places, const std::string& id)
     if (!ours)
         return failed("somebody else looks after it");
     Container container = TRY(container_of(existing));
+    container.record = std::move(existing.record);
     if (broken)  // else its end is on record, and that comes first
         TRY(clear_away(container));
+    else
+        TRY(remove_bundle(container));
     return remove_record(container);
 }
 

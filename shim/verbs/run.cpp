@@ -29,13 +29,13 @@ Result<int> run(Call& call)
 constexpr spec::Option kRunOptions[] = {
     spec::option<&Options::interactive>("interactive", 'i', "", "our standard input is its own"),
 };
-constexpr auto kOptions = spec::joined(kRunOptions, kBeginOptions);
+constexpr auto kOptions = spec::joined(kRunOptions, kBeginOptions, kImageOptions);
 
 }  // namespace
 
 constinit const Verb kRun = {
     {.name = "run",
-     .arguments = "BUNDLE/ [WORD...]",
+     .arguments = "IMAGE|BUNDLE/ [WORD...]",
      .summary = "runs a container until it ends, and ends as it does",
      .options = kOptions,
      .order = spec::Order::First},

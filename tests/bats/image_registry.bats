@@ -80,6 +80,7 @@ certificate() { # makes ca/ca.crt, and a server's that it has signed
 }
 
 @test "registry: one that dies in the middle of a layer: the next pull goes on from there" {
+    [ -z "${SAN-}" ] || skip "strace does not go with the sanitizers"
     start_registry
     mkdir big; head -c 50000000 /dev/urandom > big/file; layer big
     oci_layout img v1 '{}' big.tar:plain
