@@ -118,8 +118,11 @@ struct Verb {
     std::string_view summary;
     std::span<const Option> options;
     Order order = Order::Anywhere;
+    // Where options belong to the argument that follows them: sees each, with what is read so far.
+    Result<> (*take)(void* into, std::string_view argument) = nullptr;
 };
 
+// A program that does one thing has one verb without a name, which its command line leaves out.
 struct Program {
     std::string_view name;
     std::string_view summary;

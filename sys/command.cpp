@@ -35,11 +35,13 @@ Result<int> call_verb(const spec::Program& program, std::span<char* const> argv,
     auto status = run(*line.verb);
     std::string about(line.verb->name);
     if (!command.subject.empty())
-        about += " " + command.subject;
+        about += (about.empty() ? "" : " ") + command.subject;
+    if (!about.empty())
+        about += ": ";
     for (const auto& notice : command.notices)
-        tell(program, command, "warning", format("{}: {}", about, notice), nullptr);
+        tell(program, command, "warning", about + notice, nullptr);
     if (!status)
-        status.error().doing = format("{}: {}", about, status.error().doing);
+        status.error().doing = about + status.error().doing;
     return status;
 }
 
