@@ -1,19 +1,60 @@
 // What the supervisor hears: every source of events, and what an event of it means.
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "shim/record.hpp"
 #include "shim/stop_request.hpp"
 #include "shim/supervise.hpp"
+#include "shim/usage.hpp"
 #include "sys/identity.hpp"
 #include "sys/time.hpp"
 
 namespace shim {
 
 using S = Supervisor;
+
+Result<> S::open(pid_t caller)
+{
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+        return failed_sys("become a subreaper");
+    container_.shim_pid = ::getpid();
+    loop_ = TRY(sys::Loop::make());
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    signals_ = sys::Fd(::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!signals_)
+        return failed_sys("make a signalfd");
+    TRY(loop_.watch(Key::Signals, signals_.get(), EPOLLIN));
+
+    folder_events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    const std::string folder = format("/proc/self/fd/{}", container_.folder.get());
+    if (!folder_events_ ||
+        ::inotify_add_watch(folder_events_.get(), folder.c_str(), IN_MOVED_TO) < 0)
+        return failed_sys("watch {}", container_.folder_path());
+    TRY(loop_.watch(Key::Folder, folder_events_.get(), EPOLLIN));
+
+    if (container_.other.fd())
+        TRY(loop_.watch(Key::Keeper, container_.other.fd().get(), EPOLLIN));
+    if (container_.client.fd())
+        TRY(loop_.watch(Key::Client, container_.client.fd().get(), EPOLLIN));
+    return caller ? watch_caller(caller) : Result<>();
+}
+
+// A caller that is gone before we look has left us to another parent.
+Result<> S::watch_caller(pid_t caller)
+{
+    caller_ = sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, caller, 0)));
+    if (!caller_ || ::getppid() != caller)
+        return failed("the caller has gone");
+    return loop_.watch(Key::Caller, caller_.get(), EPOLLIN);
+}
 
 Result<> S::take(sys::Loop::Ready ready)
 {
@@ -38,19 +79,13 @@ Result<> S::take(sys::Loop::Ready ready)
         case Key::Init:
             (void)loop_.watch(Key::Init, init_.get(), 0);
             return take_end_from_kernel();
+        case Key::Oom:
+            oom_.notice();
+            return {};
         case Key::Terminal:
             break;
     }
     return {};
-}
-
-Result<> S::stop_as_launched(std::string reason, int code)
-{
-    return happens({.what = What::Stop,
-                    .signal = container_.launch.stop_signal,
-                    .code = code,
-                    .timeout_ms = container_.launch.stop_timeout_ms,
-                    .reason = std::move(reason)});
 }
 
 Result<> S::take_message()
@@ -93,6 +128,25 @@ Result<> S::take_end_from_kernel()
         container_.end = spec::RawEnd{.wait_status = *status, .finished = sys::utc_now()};
     container_.lost = !container_.end;
     return happens({.what = What::Ended});
+}
+
+// One that has no memory group of its own, or whose group tells nothing, is not watched.
+void S::watch_oom()
+{
+    if (!init_ || oom_.fd() >= 0)
+        return;
+    const auto usage = read_oom_kills(container_.state.cgroups);
+    if (auto watch = OomWatch::open(usage.memory_cgroup, container_.oom_kills_seen);
+        watch && loop_.watch(Key::Oom, watch->fd(), watch->events()))
+        oom_ = std::move(*watch);
+}
+
+void S::look_at_oom()
+{
+    if (!oom_.due() || Clock::now() < *oom_.due() || !oom_.look(container_.state.init.pid))
+        return;
+    container_.oom_kills_seen = oom_.seen();
+    show();
 }
 
 // Children of ours: keepers, and all that was a keeper's when it died. Of its death the channel

@@ -286,15 +286,17 @@ spec::RawEnd raw_end(const sys::EndedChild& child)
 void show_status(const Container& container, spec::LifeStatus status)
 {
     spec::JsonWriter json;
-    write(json, spec::LifeState{.id = container.launch.id,
-                                .status = status,
-                                .step = container.step,
-                                .pid = container.end ? 0 : container.state.init.pid,
-                                .shim_pid = container.shim_pid,
-                                .keeper_pid = container.keeper_pid,
-                                .bundle = container.launch.bundle,
-                                .image = container.launch.image,
-                                .started = container.started});
+    write(json,
+          spec::LifeState{.id = container.launch.id,
+                          .status = status,
+                          .step = container.step,
+                          .pid = container.end ? 0 : container.state.init.pid,
+                          .shim_pid = container.shim_pid,
+                          .keeper_pid = container.keeper_pid,
+                          .bundle = container.launch.bundle,
+                          .image = container.launch.image,
+                          .started = container.started,
+                          .oom_kills = container.oom_kills_seen - container.oom_kills_before});
     constexpr const char* half = "status.json.new";
     const auto file =
         sys::open_at(container.folder.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);

@@ -21,8 +21,11 @@ Result<Container> restore(Existing& existing)
 {
     Container container = TRY(container_of(existing));
     container.record = std::move(existing.record);
-    if (existing.state)
+    if (existing.state) {
         container.started = existing.state->started;
+        container.step = existing.state->step;
+        container.oom_kills_seen = existing.state->oom_kills;
+    }
     container.parent = Parent::Nobody;
     if (!container.folder)
         return container;

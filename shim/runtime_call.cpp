@@ -139,7 +139,8 @@ Result<> note_state(Container& container)
     container.state = TRY(read_runtime_state(container));
     container.phase = Phase::Created;
     // Its groups may have been there before it.
-    container.oom_kills_before = read_oom_kills(container.state.cgroups);
+    container.oom_kills_before = read_oom_kills(container.state.cgroups).oom_kills;
+    container.oom_kills_seen = container.oom_kills_before;
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shim/container.hpp"
+#include "shim/oom_watch.hpp"
 #include "sys/loop.hpp"
 #include "sys/terminal.hpp"
 #include "sys/terminal_proxy.hpp"
@@ -50,9 +51,10 @@ private:
     static const Row kTable[];
 
     // The ends of the terminal come last, in the order of their proxy.
-    enum Key : std::uint8_t { Keeper, Signals, Folder, Client, Caller, Init, Terminal };
+    enum Key : std::uint8_t { Keeper, Signals, Folder, Client, Caller, Init, Oom, Terminal };
 
     Result<> until(State wanted);
+    void show() const;
     Result<> happens(const Event& event);
     Result<> take(sys::Loop::Ready ready);
     Result<> take_message();
@@ -70,6 +72,8 @@ private:
     Result<> close_terminal();
     Result<> give(Word task);
     Result<> meet_init();
+    void watch_oom();
+    void look_at_oom();
     Result<> hire_another();
 
     Result<State> made(const Event& event);
@@ -96,7 +100,8 @@ private:
     sigset_t kept_ = {};          // that came before the program was known to run
     sys::Fd folder_events_ = {};  // inotify
     sys::Fd caller_ = {};
-    sys::Fd init_ = {};    // the first process of the container
+    sys::Fd init_ = {};  // the first process of the container
+    OomWatch oom_ = {};
     sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller
     std::unique_ptr<sys::TerminalProxy> terminal_ = {};  // of those that have one: it is large
     std::optional<sys::RawMode> raw_mode_ = {};

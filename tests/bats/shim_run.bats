@@ -167,15 +167,6 @@ stop_while_starting() { # OPTION...
     [ "$(record web '[.known, .code, .reason, .message] | @json')" = '[true,137,"stopped","its shim was killed"]' ]
 }
 
-@test "run: a memory hog is told as one, with the group, its limit and its peak" {
-    bundle '.linux.resources.memory.limit = 33554432' \
-        '.process.args = ["dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1"]'
-    run -137 shim run --name web b/
-    [ "$(record web '[.code, .reason, .oom.victim, .oom.limit, .oom.kills] | @json')" = '[137,"oom","init",33554432,1]' ]
-    [ "$(record web '.oom.peak')" -gt 30000000 ]
-    [[ $(record web .oom.cgroup) = /sys/fs/cgroup/*davit-web* ]]
-}
-
 @test "a caller that ignores SIGCHLD keeps nobody from the end of a child" {
     bundle "$(script 'exit 7')"
     ignoring() { timeout -k 1 20 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$@"; }
