@@ -179,6 +179,11 @@ Result<int> live(Life& life, std::span<const sys::Step<Life>> steps)
         container.failure = lived.error();
     }
     end_life(life);
+    container.record = {};  // whoever waits for its end waits no longer
+    if (const auto delivered =
+            sys::run_step("deliver output", [&] { return life.supervisor.deliver(); });
+        !delivered)
+        container.notices.push_back(delivered.error().message());
     TRY(std::move(lived));
     if (!container.end)
         container.notices.emplace_back("nobody saw how it ended");

@@ -109,7 +109,7 @@ Result<> S::supervise()
         TRY(stop_as_launched(kShimKilled));
     sys::give_memory_back();
     TRY(until(State::Ended));
-    return close_terminal();
+    return container_.launch.foreground ? Result<>() : deliver();
 }
 
 void S::show() const

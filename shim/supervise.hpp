@@ -32,6 +32,10 @@ public:
     Result<> start();      // until its program is executed
     Result<> supervise();  // until it has ended
 
+    // What was written to its terminal and our caller has not read. Of that there may be no end, so
+    // it comes when all else is done.
+    Result<> deliver();
+
 private:
     enum class What : std::uint8_t { Made, Started, Failed, Ended, KeeperGone, Stop, Signal, Due };
     struct Event {
@@ -69,7 +73,6 @@ private:
     Result<> may_begin();
     Result<> open_terminal();
     Result<> watch_terminal();
-    Result<> close_terminal();
     Result<> give(Word task);
     Result<> meet_init();
     void watch_oom();

@@ -62,11 +62,10 @@ Result<> S::watch_terminal()
     return {};
 }
 
-// The program has ended.
-Result<> S::close_terminal()
+Result<> S::deliver()
 {
     if (terminal_)
-        TRY(terminal_->deliver_rest(signals_));
+        TRY(terminal_->deliver_rest(signals_, caller_));
     terminal_.reset();
     raw_mode_.reset();
     return {};
