@@ -28,17 +28,17 @@ class Wait {
 public:
     explicit Wait(Existing existing) : existing_(std::move(existing)) {}
 
-    Result<> open()
+    void open()
     {
+        // A user has few instances, and so many watches: where there is none left we look.
         events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
         const std::string path = format("/proc/self/fd/{}", existing_.record.get());
-        if (!events_ ||
+        if (events_ &&
             ::inotify_add_watch(events_.get(), path.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0)
-            return failed_sys("watch the record");
+            events_ = {};
         // Where --rm removes the record, this file of it is still ours to read.
         if (auto file = sys::open_at(existing_.record.get(), kReservedFile, O_RDONLY | O_NOFOLLOW))
             reserved_ = std::move(*file);
-        return {};
     }
 
     Result<std::optional<spec::ExitRecord>> until(Deadline deadline)
@@ -50,7 +50,7 @@ public:
             const auto now = Clock::now();
             if (deadline && now >= *deadline)
                 return std::nullopt;
-            milliseconds most = end_ ? look_soon_ : kLook;
+            milliseconds most = end_ ? look_soon_ : events_ ? kLook : kLookSoon;
             if (deadline)
                 most = std::min(most, std::chrono::ceil<milliseconds>(*deadline - now));
             if (end_)
@@ -58,7 +58,8 @@ public:
             pollfd event = {.fd = end_ ? -1 : events_.get(), .events = POLLIN, .revents = 0};
             (void)::poll(&event, 1, static_cast<int>(most.count()));
             char ignored[1024];
-            (void)!::read(events_.get(), ignored, sizeof ignored);
+            if (events_)
+                (void)!::read(events_.get(), ignored, sizeof ignored);
         }
     }
 
@@ -118,7 +119,7 @@ Result<std::optional<spec::ExitRecord>> await_end(const Places& places, const st
     if (!existing.broken.empty())
         return failed("its record is broken: {}", existing.broken);
     Wait wait(std::move(existing));
-    TRY(wait.open());
+    wait.open();
     return wait.until(deadline);
 }
 

@@ -1,9 +1,9 @@
 // What the supervisor hears: every source of events, and what an event of it means.
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +13,7 @@
 #include "shim/supervise.hpp"
 #include "shim/usage.hpp"
 #include "sys/identity.hpp"
+#include "sys/socket.hpp"
 #include "sys/time.hpp"
 
 namespace shim {
@@ -33,18 +34,23 @@ Result<> S::open(pid_t caller)
         return failed_sys("make a signalfd");
     TRY(loop_.watch(Key::Signals, signals_.get(), EPOLLIN));
 
-    folder_events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    const std::string folder = format("/proc/self/fd/{}", container_.folder.get());
-    if (!folder_events_ ||
-        ::inotify_add_watch(folder_events_.get(), folder.c_str(), IN_MOVED_TO) < 0)
-        return failed_sys("watch {}", container_.folder_path());
-    TRY(loop_.watch(Key::Folder, folder_events_.get(), EPOLLIN));
-
+    TRY(open_control());
     if (container_.other.fd())
         TRY(loop_.watch(Key::Keeper, container_.other.fd().get(), EPOLLIN));
     if (container_.client.fd())
         TRY(loop_.watch(Key::Client, container_.client.fd().get(), EPOLLIN));
     return caller ? watch_caller(caller) : Result<>();
+}
+
+// Not inotify: of its instances a user has 128. Where the folder was removed there is none.
+Result<> S::open_control()
+{
+    (void)::unlinkat(container_.folder.get(), kControlSocket, 0);  // of the shim before us
+    auto socket = sys::listen_in(container_.folder, kControlSocket);
+    if (!socket)
+        return socket.error().code == ENOENT ? Result<>() : std::unexpected(socket.error());
+    control_ = std::move(*socket);
+    return loop_.watch(Key::Control, control_.get(), EPOLLIN);
 }
 
 // A caller that is gone before we look has left us to another parent.
@@ -68,8 +74,8 @@ Result<> S::take(sys::Loop::Ready ready)
             return take_message();
         case Key::Signals:
             return take_signal();
-        case Key::Folder:
-            return take_stop_request();
+        case Key::Control:
+            return take_knock();
         case Key::Client:
             (void)loop_.watch(Key::Client, container_.client.fd().get(), 0);
             return stop_as_launched("whoever asked for it has gone");
@@ -199,16 +205,23 @@ Result<> S::pass_on_kept()
     return {};
 }
 
+Result<> S::take_knock()
+{
+    while (const sys::Fd knock{::accept4(control_.get(), nullptr, nullptr, SOCK_CLOEXEC)}) {
+    }
+    return take_stop_request();
+}
+
+// One that cannot be read asks for nothing: it ends no container.
 Result<> S::take_stop_request()
 {
-    char events[1024];
-    (void)!::read(folder_events_.get(), events, sizeof events);
-    const auto request = TRY(read_stop_request(container_.folder));
-    if (!request)
+    const auto read = read_stop_request(container_.folder);
+    if (!read || !*read)
         return {};
+    const StopRequest& request = **read;
     return happens({.what = What::Stop,
-                    .signal = request->signal,
-                    .timeout_ms = request->timeout_ms,
+                    .signal = request.signal,
+                    .timeout_ms = request.timeout_ms,
                     .reason = "it was asked to stop"});
 }
 

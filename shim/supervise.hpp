@@ -55,7 +55,7 @@ private:
     static const Row kTable[];
 
     // The ends of the terminal come last, in the order of their proxy.
-    enum Key : std::uint8_t { Keeper, Signals, Folder, Client, Caller, Init, Oom, Terminal };
+    enum Key : std::uint8_t { Keeper, Signals, Control, Client, Caller, Init, Oom, Terminal };
 
     Result<> until(State wanted);
     void show() const;
@@ -64,6 +64,8 @@ private:
     Result<> take_message();
     Result<> take_signal();
     Result<> pass_on_kept();
+    Result<> open_control();
+    Result<> take_knock();
     Result<> take_stop_request();
     Result<> take_end_from_kernel();
     Result<> stop_as_launched(std::string reason, int code = 125);
@@ -100,8 +102,8 @@ private:
     State state_ = State::Making;
     sys::Loop loop_ = {};
     sys::Fd signals_ = {};
-    sigset_t kept_ = {};          // that came before the program was known to run
-    sys::Fd folder_events_ = {};  // inotify
+    sigset_t kept_ = {};    // that came before the program was known to run
+    sys::Fd control_ = {};  // the socket that tells of a stop request
     sys::Fd caller_ = {};
     sys::Fd init_ = {};  // the first process of the container
     OomWatch oom_ = {};

@@ -221,3 +221,16 @@ load shim_helpers
     run -0 timeout 20 shim destroy --timeout 100ms web
     [ "$(record web '[.known, .code, .reason] | @json')" = '[true,137,"stopped"]' ]
 }
+
+@test "inotify instances are few: no shim has one, and who finds none left waits all the same" {
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 5')"
+    shim launch --name web b/
+    for who in shim_pid keeper_pid; do
+        [ -z "$(find "/proc/$(of web $who)/fd" -lname '*inotify*')" ]
+    done
+    unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_inotify_instances; exec timeout 20 shim wait web' 3>&- &
+    until [ "$(cat /proc/$!/comm)" = timeout ]; do sleep 0.02; done
+    touch b/rootfs/end
+    code=0; wait $! || code=$?
+    [ "$code" = 5 ]
+}
