@@ -41,12 +41,12 @@ public:
             reserved_ = std::move(*file);
     }
 
-    Result<std::optional<spec::ExitRecord>> until(Deadline deadline)
+    Result<std::optional<Ended>> until(Deadline deadline)
     {
         for (;;) {
             TRY(look());
             if (through_)
-                return std::move(end_);
+                return Ended{.record = std::move(*end_), .left = std::move(left_)};
             const auto now = Clock::now();
             if (deadline && now >= *deadline)
                 return std::nullopt;
@@ -79,11 +79,22 @@ private:
         // Nobody writes any more: a second look has seen all that was written.
         if (!end_)
             end_ = TRY(read_exit(existing_.record));
+        const auto recovered = clear_away();
+        through_ = end_.has_value();
+        if (!through_)
+            return recovered;
+        // What is known is told, whatever hinders the rest.
+        if (!recovered && !is_removed(existing_.record))
+            left_ = recovered.error().message();
+        return {};
+    }
+
+    Result<> clear_away()
+    {
         auto again = TRY(find_existing(existing_.places, existing_.id));
         const auto recovery = TRY(recover(std::move(again)));
         if (recovery.what == Recovered::Broken)
             return failed("its record is broken: {}", recovery.reason);
-        through_ = end_.has_value();
         return {};
     }
 
@@ -101,6 +112,7 @@ private:
     sys::Fd events_ = {};  // inotify
     sys::Fd reserved_ = {};
     std::optional<spec::ExitRecord> end_ = {};
+    std::string left_ = {};
     bool through_ = false;
     milliseconds look_soon_ = kLookSoonest;
 };
@@ -112,11 +124,11 @@ Deadline after(const std::optional<spec::Duration>& timeout)
     return timeout ? Deadline(Clock::now() + milliseconds(timeout->ms)) : std::nullopt;
 }
 
-Result<std::optional<spec::ExitRecord>> await_end(const Places& places, const std::string& id,
-                                                  Deadline deadline)
+Result<std::optional<Ended>> await_end(const Places& places, const std::string& id,
+                                       Deadline deadline)
 {
     auto existing = TRY(find_existing(places, id));
-    if (!existing.broken.empty())
+    if (!existing.broken.empty() && !existing.guarded && !existing.exit)
         return failed("its record is broken: {}", existing.broken);
     Wait wait(std::move(existing));
     wait.open();

@@ -55,18 +55,24 @@ Result<Container> container_of(const Existing& existing)
     return container;
 }
 
+static Result<sys::Fd> open_record(const Places& places, const std::string& id)
+{
+    auto record = sys::open_at(AT_FDCWD, format("{}/{}", places.records(), id),
+                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return record || record.error().code != ENOENT ? std::move(record)
+                                                   : failed("container does not exist");
+}
+
 Result<Existing> find_existing(const Places& places, const std::string& id)
 {
     TRY(spec::check_id(id));
-    auto record = sys::open_at(AT_FDCWD, format("{}/{}", places.records(), id),
-                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (!record && record.error().code == ENOENT)
-        return failed("container does not exist");
-    if (!record)
-        return std::unexpected(record.error());
-    Existing existing{.places = places, .id = id, .record = std::move(*record)};
+    auto record = TRY(open_record(places, id));
+    Existing existing{.places = places, .id = id, .record = std::move(record)};
     existing.guarded = TRY(is_guarded(existing.record));
     read_records(existing);
+    // One that is being removed loses its name first.
+    if (!existing.broken.empty())
+        TRY(open_record(places, id));
     return existing;
 }
 
@@ -79,8 +85,11 @@ void read_records(Existing& existing)
         existing.places.root = existing.launch->root;
     if (existing.exit)
         return;
-    if (const auto running = open_running(existing))
-        note(existing, read_status(*running), existing.state);
+    // What it says is for people: a damaged one breaks nothing.
+    const auto running = open_running(existing);
+    auto state = running ? read_status(*running) : Result<std::optional<spec::LifeState>>();
+    if (state)
+        existing.state = std::move(*state);
 }
 
 bool has_ended(const Existing& existing)

@@ -176,11 +176,26 @@ Result<> remove_record(const Container& container)
     return drop_record(container);
 }
 
-Result<bool> lock(const sys::Fd& folder)
+// Whether it has it now.
+static Result<bool> try_lock(const sys::Fd& folder, int kind)
 {
-    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
+    if (::flock(folder.get(), kind | LOCK_NB) == 0)
         return true;
     return errno == EWOULDBLOCK ? Result<bool>(false) : failed_sys("lock the record");
+}
+
+Result<bool> lock(const sys::Fd& folder)
+{
+    sys::Patience patience;
+    for (;;) {
+        const bool ours = TRY(try_lock(folder, LOCK_EX));
+        if (ours)
+            return true;
+        // Who only looks has it shared, for a moment.
+        const bool guarded = TRY(is_guarded(folder));
+        if (guarded || !patience.wait())
+            return false;
+    }
 }
 
 void unlock(const sys::Fd& folder)
@@ -190,10 +205,10 @@ void unlock(const sys::Fd& folder)
 
 Result<bool> is_guarded(const sys::Fd& folder)
 {
-    const bool ours = TRY(lock(folder));
-    if (ours)
+    const bool free = TRY(try_lock(folder, LOCK_SH));
+    if (free)
         unlock(folder);
-    return !ours;
+    return !free;
 }
 
 constexpr mode_t kStartNoted = 0700;

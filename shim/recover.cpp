@@ -107,8 +107,12 @@ Result<Recovery> settle(Container& container)
 Result<Recovery> recover(Existing existing)
 {
     const bool ours = TRY(lock(existing.record));
-    if (!ours || is_removed(existing.record))
+    if (is_removed(existing.record))
         return Recovery{};
+    if (!ours && existing.broken.empty())
+        return Recovery{};
+    if (!ours)
+        return Recovery{.what = Recovered::Broken, .reason = existing.broken};
     // Nobody changes it any more: what was read before the lock may be old.
     read_records(existing);
     if (!existing.broken.empty())
@@ -124,6 +128,19 @@ Result<Recovery> recover(Existing existing)
     if (!container.notices.empty())
         return failed("{}", container.notices.front());
     return Recovery{.what = Recovered::Finished};
+}
+
+Result<Existing> find_recovered(const Places& places, const std::string& id)
+{
+    auto existing = TRY(find_existing(places, id));
+    if (existing.guarded || existing.exit || !existing.broken.empty())
+        return existing;
+    const auto recovered = recover(std::move(existing));
+    auto again = TRY(find_existing(places, id));
+    // Once its end is on record the rest is no hindrance.
+    if (!again.exit)
+        TRY(recovered);
+    return again;
 }
 
 static Result<> sweep_records(const sys::Fd& records)

@@ -20,6 +20,9 @@ struct Recovery {
 // Safe at any time, by several at once: who holds the lock does it, the others find it guarded.
 Result<Recovery> recover(Existing existing);
 
+// As find_existing(); what lost its guards is recovered first.
+Result<Existing> find_recovered(const Places& places, const std::string& id);
+
 // What processes that were killed left where it has no id: half-made records, sandboxes without
 // one.
 Result<> sweep(const Places& places);

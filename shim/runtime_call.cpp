@@ -1,12 +1,15 @@
 #include "shim/runtime_call.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "shim/record.hpp"
 #include "shim/usage.hpp"
 #include "spec/json.hpp"
+#include "spec/text.hpp"
 #include "sys/file.hpp"
 
 namespace shim {
@@ -55,9 +58,12 @@ Result<std::string> find_runtime()
     return path;
 }
 
-Result<sys::Process> begin_runtime(const Container& container, std::string_view verb, Words words,
-                                   sys::Stdio stdio)
+Result<RuntimeWorker> begin_runtime(const Container& container, std::string_view verb, Words words,
+                                    sys::Stdio stdio)
 {
+    RuntimeWorker worker{.log = sys::Fd(::memfd_create(kLog, MFD_CLOEXEC))};
+    if (!worker.log)
+        return failed_sys("make a log for runtime");
     std::vector<std::string> all = {
         container.runtime,
         "--root",
@@ -65,7 +71,7 @@ Result<sys::Process> begin_runtime(const Container& container, std::string_view 
         "--owner",
         container.token,
         "--log",
-        format("{}/{}", container.folder_path(), kLog),
+        format("/proc/{}/fd/{}", ::getpid(), worker.log.get()),
         "--log-format",
         "json",
         "--log-only",
@@ -74,32 +80,48 @@ Result<sys::Process> begin_runtime(const Container& container, std::string_view 
     std::ranges::move(words.options, std::back_inserter(all));
     all.insert(all.end(), {"--", container.launch.id});  // which may begin with a dash
     std::ranges::move(words.arguments, std::back_inserter(all));
-    return sys::start_program(all, stdio);
+    worker.process = TRY(sys::start_program(all, stdio));
+    return worker;
 }
 
-Result<> runtime_result(const Container& container, int status)
+static void keep_log(const Container& container, std::string_view log)
 {
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    if (log.empty() || !container.folder)
+        return;
+    if (const auto file = sys::open_at(container.folder.get(), kLog, flags, 0600))
+        (void)sys::write_all(file->get(), log);
+}
+
+Result<> runtime_result(const Container& container, const sys::Fd& log, int status)
+{
+    const auto text =
+        sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", log.get()), kLogMost).value_or("");
+    keep_log(container, text);
     if (status == 0)
         return {};
-    const auto log = sys::read_file(container.folder.get(), kLog, kLogMost);
-    const auto error = log ? last_error(*log) : std::nullopt;
+    const auto error = last_error(text);
     if (!error && status > 128)
         return failed("{} was killed by signal {}", container.runtime, status - 128);
     if (!error)
         return failed("{} ended with {} and left no word", container.runtime, status);
-    const auto line = error->message.find('\n');  // what follows is the hint
-    return std::unexpected(Error{.doing = format("runtime: {}", error->message.substr(0, line)),
+    // The hint follows in a line of its own. What a container's own words do to a terminal they are
+    // not to do here.
+    std::string_view sentence = error->message;
+    if (const std::string hint = "\nhint: " + error->hint; sentence.ends_with(hint))
+        sentence.remove_suffix(hint.size());
+    return std::unexpected(Error{.doing = format("runtime: {}", spec::shown(sentence, kLogMost)),
                                  .status = static_cast<Status>(error->code),
-                                 .hint = error->hint});
+                                 .hint = spec::shown(error->hint, kLogMost)});
 }
 
 Result<> call_runtime(const Container& container, std::string_view verb,
                       std::vector<std::string> options, std::vector<std::string> arguments)
 {
     Words words{.options = std::move(options), .arguments = std::move(arguments)};
-    auto process = TRY(begin_runtime(container, verb, std::move(words), {}));
-    const int status = TRY(process.wait());
-    return runtime_result(container, status);
+    auto worker = TRY(begin_runtime(container, verb, std::move(words), {}));
+    const int status = TRY(worker.process.wait());
+    return runtime_result(container, worker.log, status);
 }
 
 // What `state` prints, as far as it is asked for.
@@ -113,10 +135,12 @@ static constexpr auto kShown = spec::object<Shown>(kShownFields);
 
 Result<spec::ContainerStatus> ask_runtime_status(const Container& container)
 {
-    const sys::Fd answer = TRY(sys::open_at(container.folder.get(), ".", O_TMPFILE | O_RDWR, 0600));
-    auto process = TRY(begin_runtime(container, "state", {}, {.out = answer.get()}));
-    const int status = TRY(process.wait());
-    TRY(runtime_result(container, status));
+    const sys::Fd answer(::memfd_create("answer", MFD_CLOEXEC));
+    if (!answer)
+        return failed_sys("make room for an answer");
+    auto worker = TRY(begin_runtime(container, "state", {}, {.out = answer.get()}));
+    const int status = TRY(worker.process.wait());
+    TRY(runtime_result(container, worker.log, status));
     const std::string path = format("/proc/self/fd/{}", answer.get());
     const std::string text = TRY(sys::read_file(AT_FDCWD, path, kStateMost));
     const auto shown = TRY(spec::read_json(kShown, text, "runtime state"));

@@ -98,6 +98,12 @@ bool is_dying(pid_t pid)
            (stat->flags & (exiting | signaled)) || stat->pending >> (SIGKILL - 1) & 1;
 }
 
+char process_state(pid_t pid)
+{
+    const auto stat = read_stat(pid);
+    return stat ? stat->state : 'X';
+}
+
 static bool has_ptrace_capability()
 {
     __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};

@@ -21,6 +21,7 @@ Result<std::optional<Fd>> find_process(const spec::ProcessIdentity& identity);
 
 // Whether it has ended, or has been killed and does not know it yet.
 bool is_dying(pid_t pid);
+char process_state(pid_t pid);  // R, S, D, T, Z ... as proc_pid_stat(5) has it; X: there is none
 
 // How a process that is anybody's child has ended, once its pidfd is readable: as wait(2) tells its
 // parent. Nothing where it is reaped already and the kernel is older than 6.15 (PIDFD_GET_INFO).

@@ -37,7 +37,7 @@ load shim_helpers
     shim launch --name a b/
     bundle '.process.args = ["sleep", "100"]'
     shim launch --name b b/
-    run -1 shim wait --timeout 100ms a b
+    run -124 shim wait --timeout 100ms a b
     [ "${lines[1]}" = "shim: wait b: it has not ended in that time" ]
     shim kill b INT; shim kill b KILL
     run -137 shim wait a b
@@ -55,50 +55,6 @@ load shim_helpers
     code=0; wait $! || code=$?
     [ "$code" = 6 ]
     [ -z "$(shim list -q)" ]
-}
-
-@test "logs: the last lines, and whatever comes until the end" {
-    bundle "$(script 'for i in 1 2 3; do echo $i; done; while [ ! -e /end ]; do sleep 0.05; done; printf 4')"
-    shim launch --name web b/
-    until grep -qs 3 /var/lib/davit/sandbox/web/stdout; do sleep 0.02; done
-    timeout 20 shim logs -f --tail 2 web >shown 3>&- &
-    until grep -qs 3 shown; do sleep 0.02; done
-    touch b/rootfs/end
-    wait $!
-    [ "$(cat shown)" = $'2\n3\n4' ]
-    run -0 shim logs --tail 2 web
-    [ "$output" = $'3\n4' ]
-    run -0 shim logs --tail 0 web
-    [ "$output" = "" ]
-    run -0 shim logs --tail 9 web
-    [ "$output" = $'1\n2\n3\n4' ]
-}
-
-@test "logs --json: a line each; long ones in parts, of whole characters" {
-    bundle "$(script 'echo "a \"word\""; echo err >&2; printf "\\377\\n"; printf end
-                      i=0; printf x; while [ $i -lt 100000 ]; do printf ü; i=$((i + 1)); done')"
-    shim launch --name web b/
-    shim wait web
-    run -0 shim logs --json web
-    [ "$(head -n 2 <<<"$output")" = '{"stream":"stdout","line":"a \"word\""}
-{"stream":"stdout","line":"�"}' ]
-    [ "$(jq -c 'select(.partial) | .stream' <<<"$output" | sort -u)" = '"stdout"' ]
-    [ "$(jq -rj 'select(.partial) | .line' <<<"$output" | md5sum)" = \
-        "$( (printf endx; printf 'ü%.0s' {1..100000}) | md5sum)" ]
-    [ "$(jq -r 'select(.stream == "stderr") | .line' <<<"$output")" = err ]
-    [ "$(shim logs --tail 0 --json web)" = "" ]
-}
-
-@test "a follower of logs that is stopped, or killed, stops nothing" {
-    bundle "$(script 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done')"
-    shim launch --name web b/
-    shim logs -f web | sleep 100 3>&- &
-    stopped=$!
-    shim logs -f web > seen 3>&- &
-    kill -9 $!
-    run -0 timeout 20 shim wait web
-    [ "$(shim logs --tail 1 web)" = "line 19999" ]
-    kill $stopped
 }
 
 @test "destroy asks, waits, kills, and may be said again; the record stays" {

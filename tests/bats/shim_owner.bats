@@ -83,3 +83,17 @@ load shim_helpers
     [ "$(cat /var/lib/davit/sandbox/web/file)" = kept ]
     rm -r /var/lib/davit/sandbox/web
 }
+
+@test "two that only look never keep recover from its work" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    kill_both web
+    until_is web broken
+    flock --shared --nonblock $records/web sh -c 'touch held; while [ ! -e go ]; do sleep 0.02; done' 3>&- &
+    until [ -e held ]; do sleep 0.02; done
+    shim recover > recovered 3>&- &
+    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
+    touch go
+    wait $!
+    [ "$(cat recovered)" = "web: adopted" ]
+}
