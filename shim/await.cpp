@@ -93,7 +93,7 @@ private:
     {
         auto again = TRY(find_existing(existing_.places, existing_.id));
         const auto recovery = TRY(recover(std::move(again)));
-        if (recovery.what == Recovered::Broken)
+        if (recovery.what == Recovered::Broken && !end_)
             return failed("its record is broken: {}", recovery.reason);
         return {};
     }

@@ -90,7 +90,7 @@ shim: launch other: delete container: start $PWD/bin/runtime: no such file or di
         sleeper
         echo '{' > "$file"
         run -0 shim kill web USR1
-        run -0 timeout 30 shim destroy web
+        run -0 timeout 30 shim destroy --timeout 100ms web
         [ "$(record web '[.known, .reason] | @json')" = '[true,"stopped"]' ]
         run -0 shim remove -f web
         sleeper
