@@ -27,6 +27,20 @@ struct Life {
     Supervisor supervisor{container};
 };
 
+// Says whose it is, and, by a lock, that its guards live: where its record is lost nothing else
+// does.
+Result<> own_folder(const Container& container, const sys::Fd& folder)
+{
+    const bool ours = TRY(lock(folder));
+    if (!ours)
+        return failed("the folder of what runs is being removed");
+    const sys::Fd records =
+        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
+    const std::string owner = TRY(token_of(records));
+    TRY(sys::write_new_file(folder.get(), kTokenFile, container.token, 0600));
+    return sys::write_new_file(folder.get(), kOwnersFile, owner, 0600);
+}
+
 // It takes its name with the word of whose it is: one that was there before is never taken for
 // ours.
 Result<> make_folder(Life& life)
@@ -37,7 +51,7 @@ Result<> make_folder(Life& life)
     if (::mkdir(half.c_str(), 0700) < 0)
         return failed_sys("make folder {}", half);
     sys::Fd folder = TRY(sys::open_at(AT_FDCWD, half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    TRY(sys::write_new_file(folder.get(), kTokenFile, container.token, 0600));
+    TRY(own_folder(container, folder));
     const std::string path = container.folder_path();
     if (::renameat2(AT_FDCWD, half.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) < 0)
         return failed_sys("make folder {}", path);

@@ -6,9 +6,7 @@
 #include "shim/launch.hpp"
 #include "shim/record.hpp"
 #include "shim/runtime_call.hpp"
-#include "spec/id.hpp"
 #include "sys/file.hpp"
-#include "sys/folder.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
 
@@ -79,6 +77,9 @@ int guard(void* argument)
 // Two of us at once is what the lock prevents: it goes over to the new shim.
 Result<Recovery> give_a_shim(Container& container)
 {
+    const bool ours = TRY(lock(container.folder));
+    if (!ours)
+        return failed("its folder of what runs is being removed");
     auto made = TRY(sys::spawn(0, -1, guard, &container));
     made.detach();
     return Recovery{.what = Recovered::Adopted};
@@ -141,44 +142,6 @@ Result<Existing> find_recovered(const Places& places, const std::string& id)
     if (!again.exit)
         TRY(recovered);
     return again;
-}
-
-static Result<> sweep_records(const sys::Fd& records)
-{
-    const auto names = TRY(sys::names_in(records));
-    for (const auto& name : names) {
-        if (!name.starts_with(kHalfMade) && !name.starts_with(kHalfRemoved))
-            continue;
-        const auto folder = sys::open_at(records.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (!folder)
-            continue;
-        const bool ours = TRY(lock(*folder));
-        if (ours)
-            TRY(sys::remove_tree(records, name));
-    }
-    return {};
-}
-
-// A record is made before its sandbox and removed after it.
-static Result<> sweep_sandboxes(const sys::Fd& records, const sys::Fd& sandboxes)
-{
-    const auto names = TRY(sys::names_in(sandboxes));
-    for (const auto& name : names)
-        if (spec::check_id(name) && ::faccessat(records.get(), name.c_str(), F_OK, 0) < 0 &&
-            errno == ENOENT)
-            TRY(sys::remove_tree(sandboxes, name));
-    return {};
-}
-
-Result<> sweep(const Places& places)
-{
-    const auto records = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
-    if (!records)
-        return {};
-    TRY(sweep_records(*records));
-    if (const auto sandboxes = sys::open_at(AT_FDCWD, places.sandboxes(), O_RDONLY | O_DIRECTORY))
-        TRY(sweep_sandboxes(*records, *sandboxes));
-    return {};
 }
 
 }  // namespace shim

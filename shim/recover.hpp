@@ -23,8 +23,8 @@ Result<Recovery> recover(Existing existing);
 // As find_existing(); what lost its guards is recovered first.
 Result<Existing> find_recovered(const Places& places, const std::string& id);
 
-// What processes that were killed left where it has no id: half-made records, sandboxes without
-// one.
+// What processes that were killed left where it has no id: half-made records; sandboxes and what
+// runs without one. What runs under another --data is not ours to judge.
 Result<> sweep(const Places& places);
 
 }  // namespace shim

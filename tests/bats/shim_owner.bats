@@ -97,3 +97,33 @@ load shim_helpers
     wait $!
     [ "$(cat recovered)" = "web: adopted" ]
 }
+
+@test "recover: what runs without a record is ended where it is ours and its guards are dead" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name lost b/
+    shim launch --name guarded b/
+    shim --data other launch --name theirs b/
+    theirs() { shim --data other status --json theirs | jq -r ".$1"; }
+    kill_both lost
+    both=("$(theirs keeper_pid)" "$(theirs shim_pid)")
+    kill -STOP "${both[@]}"; kill -KILL "${both[@]}"
+    until_is lost broken
+    until [ "$(theirs status)" = broken ]; do sleep 0.02; done
+    cp -r $running/lost $running/.new.left
+    cp -r $running/theirs $running/.new.theirs
+    rm -r $records/lost $records/guarded other/containers/theirs
+    mkdir other/containers/theirs # which is another now
+    shim recover
+    [ "$(ls -A $running)" = $'.new.theirs\nguarded\ntheirs' ]
+    run -1 runtime state lost
+    [ "$(status_of guarded)" = running ]
+    [ "$(status_of theirs)" = running ]
+    shim --data other recover
+    [ "$(ls -A $running)" = guarded ]
+    runtime kill guarded KILL
+    no_shim_is_left
+    [ "$(ls /var/lib/davit/sandbox)" = guarded ]
+    shim recover
+    [ -z "$(ls /var/lib/davit/sandbox)" ]
+    nothing_is_left
+}
