@@ -82,10 +82,14 @@ Result<Container> begin(Call& call)
     container.launch.stop_timeout_ms = options.stop_timeout.ms;
     container.launch.remove = options.remove;
     TRY(read_bundle(container, call.arguments[0]));
-    if (call.arguments.size() > 1)
-        return failed_with(Status::Usage,
-                           "\"{}\": the command is decided by config.json of the bundle",
-                           call.arguments[1]);
+    if (call.arguments.size() > 1) {
+        auto error = failed_with(Status::Usage,
+                                 "\"{}\": the command is decided by config.json of the bundle",
+                                 call.arguments[1]);
+        if (call.arguments[1].starts_with('-'))
+            error.error().hint = "options stand before the bundle";
+        return error;
+    }
     if (options.terminal && !container.launch.terminal)
         return failed_with(Status::Usage,
                            "--tty: config.json: /process/terminal is not true, and decides that");

@@ -119,6 +119,7 @@ spec::LifeState state_of(const Existing& existing)
         is(failed ? spec::LifeStatus::Failed : spec::LifeStatus::Exited,
            failed ? existing.exit->message : std::string(spec::word(existing.exit->reason)));
         state.step = existing.exit->stage;
+        state.code = existing.exit->code;
         state.started = existing.exit->started;
     } else if (!existing.guarded) {
         is(spec::LifeStatus::Broken, "its shim and its keeper were killed: shim recover");
@@ -126,15 +127,17 @@ spec::LifeState state_of(const Existing& existing)
     return state;
 }
 
-std::vector<std::string> list_ids(const Places& places)
+Result<std::vector<std::string>> list_ids(const Places& places)
 {
     const auto folder = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
-    auto names = folder ? sys::names_in(*folder) : Result<std::vector<std::string>>();
-    if (!names)
+    if (!folder && folder.error().code == ENOENT)  // there never was a container
         return {};
-    std::erase_if(*names, [](const std::string& name) { return !spec::check_id(name); });
-    std::ranges::sort(*names);
-    return std::move(*names);
+    if (!folder)
+        return std::unexpected(folder.error());
+    auto names = TRY(sys::names_in(*folder));
+    std::erase_if(names, [](const std::string& name) { return !spec::check_id(name); });
+    std::ranges::sort(names);
+    return names;
 }
 
 }  // namespace shim

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -15,6 +14,7 @@
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
 #include "sys/process.hpp"
+#include "sys/signals.hpp"
 #include "sys/steps.hpp"
 
 namespace shim {
@@ -62,9 +62,16 @@ Result<> make_folder(Life& life)
 Result<> write_id_file(Life& life)
 {
     const Container& container = life.container;
-    return container.id_file.empty()
-               ? Result<>()
-               : sys::replace_file(AT_FDCWD, container.id_file, container.launch.id, 0644);
+    if (container.id_file.empty())
+        return {};
+    // A device, a pipe or what a link leads to is written to, and stays what it is.
+    struct stat there = {};
+    if (::lstat(container.id_file.c_str(), &there) < 0 || S_ISREG(there.st_mode))
+        return sys::replace_file(AT_FDCWD, container.id_file, container.launch.id, 0644);
+    constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK;
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, container.id_file, flags, 0644));
+    TRY_TO(sys::write_all(file.get(), container.launch.id), "write {}", container.id_file);
+    return {};
 }
 
 Result<> hire(Life& life)
@@ -220,9 +227,7 @@ bool look_back(Container& container)
 Result<int> launch(Container& container, pid_t caller)
 {
     // Whoever is to end us from here on has us undo what is made.
-    sigset_t all;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    (void)sys::block_signals();
     TRY(take_id(container));
     Life life{.container = container, .caller = caller};
     return live(life, kLaunch);

@@ -13,6 +13,7 @@
 #include "shim/supervise.hpp"
 #include "shim/usage.hpp"
 #include "sys/identity.hpp"
+#include "sys/signals.hpp"
 #include "sys/socket.hpp"
 #include "sys/time.hpp"
 
@@ -26,9 +27,7 @@ Result<> S::open(pid_t caller)
         return failed_sys("become a subreaper");
     container_.shim_pid = ::getpid();
     loop_ = TRY(sys::Loop::make());
-    sigset_t all;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    const sigset_t all = sys::block_signals();
     signals_ = sys::Fd(::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_)
         return failed_sys("make a signalfd");
@@ -53,9 +52,12 @@ Result<> S::open_control()
     return loop_.watch(Key::Control, control_.get(), EPOLLIN);
 }
 
-// A caller that is gone before we look has left us to another parent.
+// A caller that is gone before we look has left us to another parent. Who leads a session of its
+// own (setsid(1)) has no caller: its parent is about to go.
 Result<> S::watch_caller(pid_t caller)
 {
+    if (::getsid(0) == ::getpid())
+        return {};
     caller_ = sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, caller, 0)));
     if (!caller_ || ::getppid() != caller)
         return failed("the caller has gone");
@@ -178,6 +180,9 @@ Result<> S::take_signal()
     const int signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGCHLD)
         return reap_init() ? happens({.what = What::Ended}) : Result<>();
+    // What a write of our own has brought about (SIGPIPE, SIGXFSZ) is an error of that write.
+    if (info.ssi_code == SI_USER && static_cast<pid_t>(info.ssi_pid) == ::getpid())
+        return {};
     const bool foreground = container_.launch.foreground;
     if (signal == SIGWINCH && container_.terminal && foreground) {
         sys::fit_terminal(container_.terminal);

@@ -14,6 +14,8 @@ namespace shim {
 
 namespace {
 
+// Paths are of 4096 bytes at most, and a byte may become six in JSON.
+constexpr std::size_t kReadMost = std::size_t{128} << 10;
 constexpr std::size_t kMessageMost = 1500;  // bytes; escaped, it still fits into kRecordMost
 
 Result<sys::Fd> open_folder(const std::string& path)
@@ -248,7 +250,7 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
 
 Result<std::optional<std::string>> read_if_there(const sys::Fd& folder, const char* name)
 {
-    auto text = sys::read_file(folder.get(), name, kRecordMost * 4);
+    auto text = sys::read_file(folder.get(), name, kReadMost);
     if (!text && text.error().code == ENOENT)
         return std::nullopt;
     if (!text)

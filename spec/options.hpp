@@ -3,7 +3,8 @@
 // A word that begins with a dash is an option: `--name`, `-name` and, where it has a letter, `-n`.
 // A value follows as the next word, after `=`, or directly after the letter; letters of switches
 // may be joined (`-it`). A switch also takes `=true` and `=false`. `--` ends the options, `-` alone
-// is an argument. The program's own options may stand before or after the verb.
+// is an argument. The program's own options may stand before or after the verb. `help`, `help VERB`
+// is the same as --help.
 #pragma once
 
 #include <algorithm>
@@ -111,6 +112,7 @@ struct Verb {
     std::string_view summary;
     std::span<const Option> options;
     Order order = Order::Anywhere;
+    std::string_view details = {};  // what --help tells beyond the options
 };
 
 struct Program {
@@ -119,6 +121,7 @@ struct Program {
     std::span<const Option> options;  // before or after any verb
     std::span<const Verb* const> verbs;
     std::span<const std::string_view> not_yet = {};  // verbs that are refused by name
+    std::string_view details = {};                   // what --help tells beyond all tables
 };
 
 // A command line that was understood: the verb with its arguments, or, where --help or --version

@@ -259,7 +259,11 @@ constinit const Verb kLogs = {
      .arguments = "ID",
      .summary =
          "prints what a container has written: stdout to 1, stderr to 2; as JSON a line each",
-     .options = kOptions},
+     .options = kOptions,
+     .details =
+         "The container itself has these files open, for append. A `> /dev/stdout` in it cuts "
+         "what\n"
+         "is there, as of any file; `>> /dev/stdout` and `>&1` do not. Of `run` nothing is kept"},
     run,
 };
 

@@ -42,7 +42,8 @@ Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
     std::vector<Row> rows;
-    for (const auto& id : call.arguments.empty() ? list_ids(places) : call.arguments) {
+    const auto ids = call.arguments.empty() ? TRY(list_ids(places)) : call.arguments;
+    for (const auto& id : ids) {
         auto existing = find_existing(places, id);
         auto done = existing ? recover(std::move(*existing))
                              : Result<Recovery>(std::unexpected(existing.error()));

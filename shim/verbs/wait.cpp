@@ -29,7 +29,7 @@ Result<int> run(Call& call)
 }
 
 constexpr spec::Option kOptions[] = {
-    spec::option<&Options::timeout>("timeout", 0, "TIME", "at most so long: then it fails"),
+    spec::option<&Options::timeout>("timeout", 0, "TIME", "at most so long: then it ends with 124"),
 };
 
 }  // namespace

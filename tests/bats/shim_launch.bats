@@ -190,3 +190,56 @@ load shim_helpers
     code=0; wait $! || code=$?
     [ "$code" = 5 ]
 }
+
+@test "launch: an id that cannot be told: the container runs, and that is said" {
+    bundle '.process.args = ["sleep", "100"]'
+    run -1 bash -c 'shim launch --name web b/ > /dev/full'
+    [ "$output" = "shim: launch web: it runs, but its id could not be told: write 4 bytes: no space left on device (ENOSPC)" ]
+    [ "$(of web status)" = running ]
+}
+
+@test "status and list tell the code" {
+    bundle "$(script 'exit 5')"
+    shim launch --name web b/
+    run -5 shim wait web
+    [ "$(of web code)" = 5 ]
+    [[ $(shim status web) = 'web: exited (exited), code 5, started '* ]]
+    [[ $(shim list) = $'ID '*' CODE '*$'\nweb '*' exited '*' 5 '*' - '* ]]
+    [ "$(shim --json list -q)" = '["web"]' ]
+}
+
+@test "list and recover: folders that cannot be read are told, what is no record is shown" {
+    bundle "$(script 'exit 5')"
+    shim run --name web b/ || true
+    touch $records/file
+    ln -s web $records/link
+    [ "$(shim list --json | jq -r 'map(.id + " " + .status) | @json')" = '["file broken","link broken","web exited"]' ]
+    rm $records/file $records/link
+    mkdir other
+    touch other/containers
+    for verb in list recover; do
+        run -1 shim --data other $verb
+        [ "$output" = "shim: $verb: open $PWD/other/containers: not a directory (ENOTDIR)" ]
+    done
+    run -0 shim --data nowhere list -q
+    [ -z "$output" ]
+}
+
+@test "records of a bundle whose path needs the most room in JSON are read again" {
+    deep=$PWD
+    part=$(printf '\001%.0s' {1..250})
+    for ((i = 0; i < 15; i++)); do deep+=/$part; done
+    mkdir -p "$deep"
+    bundle "$(script 'exit 5')"
+    jq --arg root "$PWD/b/rootfs" '.root.path = $root' b/config.json > "$deep/config.json"
+    shim launch --name web "$deep/"
+    run -5 shim wait web
+    [ "$(stat -c %s $records/web/launch.json)" -gt 20000 ]
+}
+
+@test "help: of all, of a verb, by word" {
+    [ "$(shim help)" = "$(shim --help)" ]
+    [ "$(shim help wait)" = "$(shim wait --help)" ]
+    [[ $(shim help) = *'exit codes: 0; 1 failure; 2 wrong usage;'* ]]
+    run -2 shim help nonsense
+}
