@@ -35,11 +35,12 @@ static Result<sys::Fd> watch_v1(const std::string& cgroup, const sys::Fd& counts
 Result<OomWatch> OomWatch::open(const std::string& cgroup, std::uint64_t seen)
 {
     OomWatch watch;
-    auto v1 = sys::open_at(AT_FDCWD, cgroup + "/memory.oom_control", O_RDONLY);
-    if (v1)
+    if (auto v1 = sys::open_at(AT_FDCWD, cgroup + "/memory.oom_control", O_RDONLY)) {
         watch.events_ = TRY(watch_v1(cgroup, *v1));
-    watch.counts_ =
-        v1 ? std::move(*v1) : TRY(sys::open_at(AT_FDCWD, cgroup + "/memory.events", O_RDONLY));
+        watch.counts_ = std::move(*v1);
+    } else {
+        watch.counts_ = TRY(sys::open_at(AT_FDCWD, cgroup + "/memory.events", O_RDONLY));
+    }
     watch.seen_ = watch.last_ = seen;
     if (count_in(watch.counts_) != seen)
         watch.notice();

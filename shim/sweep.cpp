@@ -78,7 +78,9 @@ static Result<std::optional<Orphan>> find_orphan(const sys::Fd& records, const s
     if (!owner || !token || *owner != ours || !*token)
         return std::nullopt;
     const bool recorded = TRY(has_record(records, **token));
-    const bool dead = !recorded && TRY(lock(*folder));
+    if (recorded)
+        return std::nullopt;
+    const bool dead = TRY(lock(*folder));
     if (!dead)
         return std::nullopt;
     return Orphan{.name = name, .folder = std::move(*folder), .token = **token};

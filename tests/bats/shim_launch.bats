@@ -194,7 +194,7 @@ load shim_helpers
 @test "launch: an id that cannot be told: the container runs, and that is said" {
     bundle '.process.args = ["sleep", "100"]'
     run -1 bash -c 'shim launch --name web b/ > /dev/full'
-    [ "$output" = "shim: launch web: it runs, but its id could not be told: write 4 bytes: no space left on device (ENOSPC)" ]
+    [ "$output" = "shim: launch web: it runs, but its id could not be told: write to standard output: no space left on device (ENOSPC)" ]
     [ "$(of web status)" = running ]
 }
 
