@@ -123,3 +123,37 @@ bundle_of() { echo "$records/$1/bundle"; }
         shim remove web
     done
 }
+
+@test "image: fifty at once of one that nobody has: layers and config come once, and all fifty end as they should" {
+    start_registry
+    busybox_image '{}' base.tar
+    push t --dest-compress-format gzip
+    : > registry.log
+    for ((i = 0; i < 50; i++)); do shim launch -q --name "web$i" "$image:t" sh -c "exit $i" 3>&- & made+=($!); done
+    for pid in "${made[@]}"; do wait "$pid"; done
+    for ((i = 0; i < 50; i++)); do run -$i shim wait "web$i"; done
+    grep -o 'GET /v2/[^ ]*/blobs/[^ ]*' registry.log | sort > blobs
+    [ "$(wc -l < blobs)" = 2 ]
+    [ "$(sort -u blobs | wc -l)" = 2 ]
+    shim remove $(shim list -q)
+    stop_registry
+}
+
+@test "image: after a reboot recover frees what it held" {
+    busybox_image '{"Cmd": ["sleep", "100"]}' base.tar
+    shim launch -q --name web oci:img:t
+    kill_both web
+    runtime kill web KILL
+    no_shim_is_left() { :; } # they are killed
+    until ! runtime state web | grep -q running; do sleep 0.02; done
+    runtime delete --force web
+    rm -rf /run/davit
+    umount "$(bundle_of web)/rootfs"
+    jq -c '.bootId = "another"' $records/web/launch.json > new; cat new > $records/web/launch.json
+    jq -e . new
+    shim recover
+    [ ! -e "$(bundle_of web)" ]
+    [ "$(record web .known)" = false ]
+    image rm "oci:$PWD/img:t"
+    store_is_empty
+}
