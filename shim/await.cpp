@@ -28,29 +28,29 @@ class Wait {
 public:
     explicit Wait(Existing existing) : existing_(std::move(existing)) {}
 
-    Result<> open()
+    void open()
     {
+        // A user has few instances, and so many watches: where there is none left we look.
         events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
         const std::string path = format("/proc/self/fd/{}", existing_.record.get());
-        if (!events_ ||
+        if (events_ &&
             ::inotify_add_watch(events_.get(), path.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0)
-            return failed_sys("watch the record");
+            events_ = {};
         // Where --rm removes the record, this file of it is still ours to read.
         if (auto file = sys::open_at(existing_.record.get(), kReservedFile, O_RDONLY | O_NOFOLLOW))
             reserved_ = std::move(*file);
-        return {};
     }
 
-    Result<std::optional<spec::ExitRecord>> until(Deadline deadline)
+    Result<std::optional<Ended>> until(Deadline deadline)
     {
         for (;;) {
             TRY(look());
             if (through_)
-                return std::move(end_);
+                return Ended{.record = std::move(*end_), .left = std::move(left_)};
             const auto now = Clock::now();
             if (deadline && now >= *deadline)
                 return std::nullopt;
-            milliseconds most = end_ ? look_soon_ : kLook;
+            milliseconds most = end_ ? look_soon_ : events_ ? kLook : kLookSoon;
             if (deadline)
                 most = std::min(most, std::chrono::ceil<milliseconds>(*deadline - now));
             if (end_)
@@ -58,7 +58,8 @@ public:
             pollfd event = {.fd = end_ ? -1 : events_.get(), .events = POLLIN, .revents = 0};
             (void)::poll(&event, 1, static_cast<int>(most.count()));
             char ignored[1024];
-            (void)!::read(events_.get(), ignored, sizeof ignored);
+            if (events_)
+                (void)!::read(events_.get(), ignored, sizeof ignored);
         }
     }
 
@@ -78,11 +79,22 @@ private:
         // Nobody writes any more: a second look has seen all that was written.
         if (!end_)
             end_ = TRY(read_exit(existing_.record));
+        const auto recovered = clear_away();
+        through_ = end_.has_value();
+        if (!through_)
+            return recovered;
+        // What is known is told, whatever hinders the rest.
+        if (!recovered && !is_removed(existing_.record))
+            left_ = recovered.error().message();
+        return {};
+    }
+
+    Result<> clear_away()
+    {
         auto again = TRY(find_existing(existing_.places, existing_.id));
         const auto recovery = TRY(recover(std::move(again)));
-        if (recovery.what == Recovered::Broken)
+        if (recovery.what == Recovered::Broken && !end_)
             return failed("its record is broken: {}", recovery.reason);
-        through_ = end_.has_value();
         return {};
     }
 
@@ -100,6 +112,7 @@ private:
     sys::Fd events_ = {};  // inotify
     sys::Fd reserved_ = {};
     std::optional<spec::ExitRecord> end_ = {};
+    std::string left_ = {};
     bool through_ = false;
     milliseconds look_soon_ = kLookSoonest;
 };
@@ -111,14 +124,14 @@ Deadline after(const std::optional<spec::Duration>& timeout)
     return timeout ? Deadline(Clock::now() + milliseconds(timeout->ms)) : std::nullopt;
 }
 
-Result<std::optional<spec::ExitRecord>> await_end(const Places& places, const std::string& id,
-                                                  Deadline deadline)
+Result<std::optional<Ended>> await_end(const Places& places, const std::string& id,
+                                       Deadline deadline)
 {
     auto existing = TRY(find_existing(places, id));
-    if (!existing.broken.empty())
+    if (!existing.broken.empty() && !existing.guarded && !existing.exit)
         return failed("its record is broken: {}", existing.broken);
     Wait wait(std::move(existing));
-    TRY(wait.open());
+    wait.open();
     return wait.until(deadline);
 }
 

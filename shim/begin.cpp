@@ -28,10 +28,14 @@ Result<> begin_bundle(Container& container, const Call& call)
     if (!options.of_image.empty())
         return failed_with(Status::Usage, "{}: config.json of the bundle decides that",
                            options.of_image);
-    if (call.arguments.size() > 1)
-        return failed_with(Status::Usage,
-                           "\"{}\": the command is decided by config.json of the bundle",
-                           call.arguments[1]);
+    if (call.arguments.size() > 1) {
+        auto error = failed_with(Status::Usage,
+                                 "\"{}\": the command is decided by config.json of the bundle",
+                                 call.arguments[1]);
+        if (call.arguments[1].starts_with('-'))
+            error.error().hint = "options stand before the bundle";
+        return error;
+    }
     const std::string& word = call.arguments[0];
     const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, word, O_PATH | O_DIRECTORY));
     container.launch.bundle = TRY(sys::path_of(folder, word));

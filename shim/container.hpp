@@ -78,6 +78,7 @@ struct Container {
     Parent parent = Parent::Keeper;
     spec::State state = {};              // runtime's record
     std::uint64_t oom_kills_before = 0;  // of a group that was there before it
+    std::uint64_t oom_kills_seen = 0;    // with those that were not its first process
     std::string started = {};
     std::optional<spec::RawEnd> end = {};
     bool lost = false;          // it has ended, and nobody can tell how

@@ -55,18 +55,24 @@ Result<Container> container_of(const Existing& existing)
     return container;
 }
 
+static Result<sys::Fd> open_record(const Places& places, const std::string& id)
+{
+    auto record = sys::open_at(AT_FDCWD, format("{}/{}", places.records(), id),
+                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return record || record.error().code != ENOENT ? std::move(record)
+                                                   : failed("container does not exist");
+}
+
 Result<Existing> find_existing(const Places& places, const std::string& id)
 {
     TRY(spec::check_id(id));
-    auto record = sys::open_at(AT_FDCWD, format("{}/{}", places.records(), id),
-                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (!record && record.error().code == ENOENT)
-        return failed("container does not exist");
-    if (!record)
-        return std::unexpected(record.error());
-    Existing existing{.places = places, .id = id, .record = std::move(*record)};
+    auto record = TRY(open_record(places, id));
+    Existing existing{.places = places, .id = id, .record = std::move(record)};
     existing.guarded = TRY(is_guarded(existing.record));
     read_records(existing);
+    // One that is being removed loses its name first.
+    if (!existing.broken.empty())
+        TRY(open_record(places, id));
     return existing;
 }
 
@@ -79,8 +85,11 @@ void read_records(Existing& existing)
         existing.places.root = existing.launch->root;
     if (existing.exit)
         return;
-    if (const auto running = open_running(existing))
-        note(existing, read_status(*running), existing.state);
+    // What it says is for people: a damaged one breaks nothing.
+    const auto running = open_running(existing);
+    auto state = running ? read_status(*running) : Result<std::optional<spec::LifeState>>();
+    if (state)
+        existing.state = std::move(*state);
 }
 
 bool has_ended(const Existing& existing)
@@ -110,6 +119,7 @@ spec::LifeState state_of(const Existing& existing)
         is(failed ? spec::LifeStatus::Failed : spec::LifeStatus::Exited,
            failed ? existing.exit->message : std::string(spec::word(existing.exit->reason)));
         state.step = existing.exit->stage;
+        state.code = existing.exit->code;
         state.started = existing.exit->started;
     } else if (!existing.guarded) {
         is(spec::LifeStatus::Broken, "its shim and its keeper were killed: shim recover");
@@ -117,15 +127,17 @@ spec::LifeState state_of(const Existing& existing)
     return state;
 }
 
-std::vector<std::string> list_ids(const Places& places)
+Result<std::vector<std::string>> list_ids(const Places& places)
 {
     const auto folder = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
-    auto names = folder ? sys::names_in(*folder) : Result<std::vector<std::string>>();
-    if (!names)
+    if (!folder && folder.error().code == ENOENT)  // there never was a container
         return {};
-    std::erase_if(*names, [](const std::string& name) { return !spec::check_id(name); });
-    std::ranges::sort(*names);
-    return std::move(*names);
+    if (!folder)
+        return std::unexpected(folder.error());
+    auto names = TRY(sys::names_in(*folder));
+    std::erase_if(names, [](const std::string& name) { return !spec::check_id(name); });
+    std::ranges::sort(names);
+    return names;
 }
 
 }  // namespace shim

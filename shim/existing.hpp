@@ -34,7 +34,7 @@ void read_records(Existing& existing);
 spec::LifeState state_of(const Existing& existing);
 bool has_ended(const Existing& existing);
 
-std::vector<std::string> list_ids(const Places& places);  // sorted
+Result<std::vector<std::string>> list_ids(const Places& places);  // sorted
 
 // Where it runs: its shim's folder, while there is one. ENOENT where what has this name is another
 // record's.

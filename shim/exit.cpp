@@ -54,7 +54,7 @@ void tell_usage(spec::ExitRecord& record, const Container& container)
     record.usage.memory_peak = usage.memory_peak;
     if (usage.oom_kills <= container.oom_kills_before)
         return;
-    const bool init = record.signal == SIGKILL;
+    const bool init = record.signal == SIGKILL && usage.oom_kills > container.oom_kills_seen;
     record.oom = spec::OomRecord{.victim = init ? "init" : "child",
                                  .cgroup = std::move(usage.memory_cgroup),
                                  .limit = usage.memory_limit,

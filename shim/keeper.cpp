@@ -62,7 +62,7 @@ private:
 
     Container& container_;
     sys::Fd signals_ = {};
-    std::optional<sys::Process> worker_ = {};
+    std::optional<RuntimeWorker> worker_ = {};
     sys::Fd console_ = {};  // the socket that the terminal comes through
     bool end_is_told_ = false;
     std::chrono::steady_clock::time_point replaced_ = {};  // the shim, the last time
@@ -182,9 +182,9 @@ Result<> Keeper::take_terminal()
 
 Result<> Keeper::worker_ended(int status)
 {
-    worker_.reset();
     const bool creates = container_.task == Word::Create;
-    auto done = runtime_result(container_, status);
+    auto done = runtime_result(container_, worker_->log, status);
+    worker_.reset();
     if (creates && done)
         done = sys::run_step("note created", [&] { return note_created(); });
     if (creates) {
@@ -216,7 +216,7 @@ Result<> Keeper::look_after_children()
     }
     // The worker first: with its end the container's first process becomes ours.
     if (worker_)
-        if (const auto status = worker_->ended(); status && *status)
+        if (const auto status = worker_->process.ended(); status && *status)
             TRY(worker_ended(**status));
     if (worker_)
         return {};

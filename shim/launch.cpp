@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -16,6 +15,7 @@
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
 #include "sys/process.hpp"
+#include "sys/signals.hpp"
 #include "sys/steps.hpp"
 
 namespace shim {
@@ -28,6 +28,20 @@ struct Life {
     Supervisor supervisor{container};
 };
 
+// Says whose it is, and, by a lock, that its guards live: where its record is lost nothing else
+// does.
+Result<> own_folder(const Container& container, const sys::Fd& folder)
+{
+    const bool ours = TRY(lock(folder));
+    if (!ours)
+        return failed("the folder of what runs is being removed");
+    const sys::Fd records =
+        TRY(sys::open_at(AT_FDCWD, container.places.records(), O_RDONLY | O_DIRECTORY));
+    const std::string owner = TRY(token_of(records));
+    TRY(sys::write_new_file(folder.get(), kTokenFile, container.token, 0600));
+    return sys::write_new_file(folder.get(), kOwnersFile, owner, 0600);
+}
+
 // It takes its name with the word of whose it is: one that was there before is never taken for
 // ours.
 Result<> make_folder(Life& life)
@@ -38,7 +52,7 @@ Result<> make_folder(Life& life)
     if (::mkdir(half.c_str(), 0700) < 0)
         return failed_sys("make folder {}", half);
     sys::Fd folder = TRY(sys::open_at(AT_FDCWD, half, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    TRY(sys::write_new_file(folder.get(), kTokenFile, container.token, 0600));
+    TRY(own_folder(container, folder));
     const std::string path = container.folder_path();
     if (::renameat2(AT_FDCWD, half.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) < 0)
         return failed_sys("make folder {}", path);
@@ -49,9 +63,16 @@ Result<> make_folder(Life& life)
 Result<> write_id_file(Life& life)
 {
     const Container& container = life.container;
-    return container.id_file.empty()
-               ? Result<>()
-               : sys::replace_file(AT_FDCWD, container.id_file, container.launch.id, 0644);
+    if (container.id_file.empty())
+        return {};
+    // A device, a pipe or what a link leads to is written to, and stays what it is.
+    struct stat there = {};
+    if (::lstat(container.id_file.c_str(), &there) < 0 || S_ISREG(there.st_mode))
+        return sys::replace_file(AT_FDCWD, container.id_file, container.launch.id, 0644);
+    constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK;
+    const sys::Fd file = TRY(sys::open_at(AT_FDCWD, container.id_file, flags, 0644));
+    TRY_TO(sys::write_all(file.get(), container.launch.id), "write {}", container.id_file);
+    return {};
 }
 
 Result<> hire(Life& life)
@@ -204,6 +225,11 @@ Result<int> live(Life& life, std::span<const sys::Step<Life>> steps)
         container.failure = lived.error();
     }
     end_life(life);
+    container.record = {};  // whoever waits for its end waits no longer
+    if (const auto delivered =
+            sys::run_step("deliver output", [&] { return life.supervisor.deliver(); });
+        !delivered)
+        container.notices.push_back(delivered.error().message());
     TRY(std::move(lived));
     if (!container.end)
         container.notices.emplace_back("nobody saw how it ended");
@@ -226,9 +252,7 @@ bool look_back(Container& container)
 Result<int> launch(Container& container, pid_t caller)
 {
     // Whoever is to end us from here on has us undo what is made.
-    sigset_t all;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    (void)sys::block_signals();
     TRY(take_id(container));
     Life life{.container = container, .caller = caller};
     return live(life, kLaunch);

@@ -30,6 +30,12 @@ static constexpr spec::Program kProgram = {
     .options = kOptions,
     .verbs = kVerbs,
     .not_yet = kNotYet,
+    .details =
+        "TIME is 10s, 500ms, 2m, 1h, or a number of seconds. SIGNAL is TERM, SIGTERM or 15.\n"
+        "exit codes: 0; 1 failure; 2 wrong usage; of run and wait the container's own, with\n"
+        "128+n where signal n ended it, 125 where it could not start or nobody knows how it\n"
+        "ended, 126 and 127 where its program cannot be executed or is not there; 124 where\n"
+        "wait --timeout is over",
 };
 
 Result<> check_open(const Call& call, unsigned number)

@@ -14,6 +14,8 @@ namespace shim {
 
 namespace {
 
+// Paths are of 4096 bytes at most, and a byte may become six in JSON.
+constexpr std::size_t kReadMost = std::size_t{128} << 10;
 constexpr std::size_t kMessageMost = 1500;  // bytes; escaped, it still fits into kRecordMost
 
 Result<sys::Fd> open_folder(const std::string& path)
@@ -176,11 +178,26 @@ Result<> remove_record(const Container& container)
     return drop_record(container);
 }
 
-Result<bool> lock(const sys::Fd& folder)
+// Whether it has it now.
+static Result<bool> try_lock(const sys::Fd& folder, int kind)
 {
-    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
+    if (::flock(folder.get(), kind | LOCK_NB) == 0)
         return true;
     return errno == EWOULDBLOCK ? Result<bool>(false) : failed_sys("lock the record");
+}
+
+Result<bool> lock(const sys::Fd& folder)
+{
+    sys::Patience patience;
+    for (;;) {
+        const bool ours = TRY(try_lock(folder, LOCK_EX));
+        if (ours)
+            return true;
+        // Who only looks has it shared, for a moment.
+        const bool guarded = TRY(is_guarded(folder));
+        if (guarded || !patience.wait())
+            return false;
+    }
 }
 
 void unlock(const sys::Fd& folder)
@@ -190,10 +207,10 @@ void unlock(const sys::Fd& folder)
 
 Result<bool> is_guarded(const sys::Fd& folder)
 {
-    const bool ours = TRY(lock(folder));
-    if (ours)
+    const bool free = TRY(try_lock(folder, LOCK_SH));
+    if (free)
         unlock(folder);
-    return !ours;
+    return !free;
 }
 
 constexpr mode_t kStartNoted = 0700;
@@ -233,7 +250,7 @@ Result<> write_exit(const Container& container, spec::ExitRecord record)
 
 Result<std::optional<std::string>> read_if_there(const sys::Fd& folder, const char* name)
 {
-    auto text = sys::read_file(folder.get(), name, kRecordMost * 4);
+    auto text = sys::read_file(folder.get(), name, kReadMost);
     if (!text && text.error().code == ENOENT)
         return std::nullopt;
     if (!text)
@@ -291,15 +308,17 @@ spec::RawEnd raw_end(const sys::EndedChild& child)
 void show_status(const Container& container, spec::LifeStatus status)
 {
     spec::JsonWriter json;
-    write(json, spec::LifeState{.id = container.launch.id,
-                                .status = status,
-                                .step = container.step,
-                                .pid = container.end ? 0 : container.state.init.pid,
-                                .shim_pid = container.shim_pid,
-                                .keeper_pid = container.keeper_pid,
-                                .bundle = container.launch.bundle,
-                                .image = container.launch.image,
-                                .started = container.started});
+    write(json,
+          spec::LifeState{.id = container.launch.id,
+                          .status = status,
+                          .step = container.step,
+                          .pid = container.end ? 0 : container.state.init.pid,
+                          .shim_pid = container.shim_pid,
+                          .keeper_pid = container.keeper_pid,
+                          .bundle = container.launch.bundle,
+                          .image = container.launch.image,
+                          .started = container.started,
+                          .oom_kills = container.oom_kills_seen - container.oom_kills_before});
     constexpr const char* half = "status.json.new";
     const auto file =
         sys::open_at(container.folder.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);

@@ -25,7 +25,8 @@ inline constexpr const char* kReservedFile = "exit.reserved";
 inline constexpr const char* kStatusFile = "status.json";
 inline constexpr const char* kRawFile = "raw";
 inline constexpr const char* kTokenFile = "record";
-inline constexpr std::size_t kRecordMost = 4096;  // bytes of exit.json
+inline constexpr const char* kOwnersFile = "records";  // the token of the folder of its record
+inline constexpr std::size_t kRecordMost = 4096;       // bytes of exit.json
 
 // Takes the id of container.launch, with all that the launch needs of the disk. Fails with nothing
 // made.

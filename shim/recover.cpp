@@ -7,9 +7,7 @@
 #include "shim/prepare.hpp"
 #include "shim/record.hpp"
 #include "shim/runtime_call.hpp"
-#include "spec/id.hpp"
 #include "sys/file.hpp"
-#include "sys/folder.hpp"
 #include "sys/identity.hpp"
 #include "sys/steps.hpp"
 
@@ -22,8 +20,11 @@ Result<Container> restore(Existing& existing)
 {
     Container container = TRY(container_of(existing));
     container.record = std::move(existing.record);
-    if (existing.state)
+    if (existing.state) {
         container.started = existing.state->started;
+        container.step = existing.state->step;
+        container.oom_kills_seen = existing.state->oom_kills;
+    }
     container.parent = Parent::Nobody;
     if (!container.folder)
         return container;
@@ -77,6 +78,9 @@ int guard(void* argument)
 // Two of us at once is what the lock prevents: it goes over to the new shim.
 Result<Recovery> give_a_shim(Container& container)
 {
+    const bool ours = TRY(lock(container.folder));
+    if (!ours)
+        return failed("its folder of what runs is being removed");
     auto made = TRY(sys::spawn(0, -1, guard, &container));
     made.detach();
     return Recovery{.what = Recovered::Adopted};
@@ -105,8 +109,12 @@ Result<Recovery> settle(Container& container)
 Result<Recovery> recover(Existing existing)
 {
     const bool ours = TRY(lock(existing.record));
-    if (!ours || is_removed(existing.record))
+    if (is_removed(existing.record))
         return Recovery{};
+    if (!ours && existing.broken.empty())
+        return Recovery{};
+    if (!ours)
+        return Recovery{.what = Recovered::Broken, .reason = existing.broken};
     // Nobody changes it any more: what was read before the lock may be old.
     read_records(existing);
     if (!existing.broken.empty())
@@ -124,42 +132,17 @@ Result<Recovery> recover(Existing existing)
     return Recovery{.what = Recovered::Finished};
 }
 
-static Result<> sweep_records(const sys::Fd& records)
+Result<Existing> find_recovered(const Places& places, const std::string& id)
 {
-    const auto names = TRY(sys::names_in(records));
-    for (const auto& name : names) {
-        if (!name.starts_with(kHalfMade) && !name.starts_with(kHalfRemoved))
-            continue;
-        const auto folder = sys::open_at(records.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (!folder)
-            continue;
-        const bool ours = TRY(lock(*folder));
-        if (ours)
-            TRY(sys::remove_tree(records, name));
-    }
-    return {};
-}
-
-// A record is made before its sandbox and removed after it.
-static Result<> sweep_sandboxes(const sys::Fd& records, const sys::Fd& sandboxes)
-{
-    const auto names = TRY(sys::names_in(sandboxes));
-    for (const auto& name : names)
-        if (spec::check_id(name) && ::faccessat(records.get(), name.c_str(), F_OK, 0) < 0 &&
-            errno == ENOENT)
-            TRY(sys::remove_tree(sandboxes, name));
-    return {};
-}
-
-Result<> sweep(const Places& places)
-{
-    const auto records = sys::open_at(AT_FDCWD, places.records(), O_RDONLY | O_DIRECTORY);
-    if (!records)
-        return {};
-    TRY(sweep_records(*records));
-    if (const auto sandboxes = sys::open_at(AT_FDCWD, places.sandboxes(), O_RDONLY | O_DIRECTORY))
-        TRY(sweep_sandboxes(*records, *sandboxes));
-    return {};
+    auto existing = TRY(find_existing(places, id));
+    if (existing.guarded || existing.exit || !existing.broken.empty())
+        return existing;
+    const auto recovered = recover(std::move(existing));
+    auto again = TRY(find_existing(places, id));
+    // Once its end is on record the rest is no hindrance.
+    if (!again.exit)
+        TRY(recovered);
+    return again;
 }
 
 }  // namespace shim

@@ -20,8 +20,11 @@ struct Recovery {
 // Safe at any time, by several at once: who holds the lock does it, the others find it guarded.
 Result<Recovery> recover(Existing existing);
 
-// What processes that were killed left where it has no id: half-made records, sandboxes without
-// one.
+// As find_existing(); what lost its guards is recovered first.
+Result<Existing> find_recovered(const Places& places, const std::string& id);
+
+// What processes that were killed left where it has no id: half-made records; sandboxes and what
+// runs without one. What runs under another --data is not ours to judge.
 Result<> sweep(const Places& places);
 
 }  // namespace shim

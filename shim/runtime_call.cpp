@@ -1,6 +1,8 @@
 #include "shim/runtime_call.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -27,9 +29,12 @@ Result<std::string> find_runtime()
     return path;
 }
 
-Result<sys::Process> begin_runtime(const Container& container, std::string_view verb, Words words,
-                                   sys::Stdio stdio)
+Result<RuntimeWorker> begin_runtime(const Container& container, std::string_view verb, Words words,
+                                    sys::Stdio stdio)
 {
+    RuntimeWorker worker{.log = sys::Fd(::memfd_create(kLog, MFD_CLOEXEC))};
+    if (!worker.log)
+        return failed_sys("make a log for runtime");
     std::vector<std::string> all = {
         container.runtime,
         "--root",
@@ -37,7 +42,7 @@ Result<sys::Process> begin_runtime(const Container& container, std::string_view 
         "--owner",
         container.token,
         "--log",
-        format("{}/{}", container.folder_path(), kLog),
+        format("/proc/{}/fd/{}", ::getpid(), worker.log.get()),
         "--log-format",
         "json",
         "--log-only",
@@ -46,24 +51,37 @@ Result<sys::Process> begin_runtime(const Container& container, std::string_view 
     std::ranges::move(words.options, std::back_inserter(all));
     all.insert(all.end(), {"--", container.launch.id});  // which may begin with a dash
     std::ranges::move(words.arguments, std::back_inserter(all));
-    return sys::start_program(all, stdio);
+    worker.process = TRY(sys::start_program(all, stdio));
+    return worker;
 }
 
-Result<> runtime_result(const Container& container, int status)
+static void keep_log(const Container& container, std::string_view log)
 {
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    if (log.empty() || !container.folder)
+        return;
+    if (const auto file = sys::open_at(container.folder.get(), kLog, flags, 0600))
+        (void)sys::write_all(file->get(), log);
+}
+
+Result<> runtime_result(const Container& container, const sys::Fd& log, int status)
+{
+    const auto text =
+        sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", log.get()), kWorkerLogMost)
+            .value_or("");
+    keep_log(container, text);
     if (status == 0)
         return {};
-    const auto log = sys::read_file(container.folder.get(), kLog, kWorkerLogMost);
-    return result_of("runtime", container.runtime, status, log ? *log : "");
+    return result_of("runtime", container.runtime, status, text);
 }
 
 Result<> call_runtime(const Container& container, std::string_view verb,
                       std::vector<std::string> options, std::vector<std::string> arguments)
 {
     Words words{.options = std::move(options), .arguments = std::move(arguments)};
-    auto process = TRY(begin_runtime(container, verb, std::move(words), {}));
-    const int status = TRY(process.wait());
-    return runtime_result(container, status);
+    auto worker = TRY(begin_runtime(container, verb, std::move(words), {}));
+    const int status = TRY(worker.process.wait());
+    return runtime_result(container, worker.log, status);
 }
 
 // What `state` prints, as far as it is asked for.
@@ -77,10 +95,12 @@ static constexpr auto kShown = spec::object<Shown>(kShownFields);
 
 Result<spec::ContainerStatus> ask_runtime_status(const Container& container)
 {
-    const sys::Fd answer = TRY(sys::open_at(container.folder.get(), ".", O_TMPFILE | O_RDWR, 0600));
-    auto process = TRY(begin_runtime(container, "state", {}, {.out = answer.get()}));
-    const int status = TRY(process.wait());
-    TRY(runtime_result(container, status));
+    const sys::Fd answer(::memfd_create("answer", MFD_CLOEXEC));
+    if (!answer)
+        return failed_sys("make room for an answer");
+    auto worker = TRY(begin_runtime(container, "state", {}, {.out = answer.get()}));
+    const int status = TRY(worker.process.wait());
+    TRY(runtime_result(container, worker.log, status));
     const std::string path = format("/proc/self/fd/{}", answer.get());
     const std::string text = TRY(sys::read_file(AT_FDCWD, path, kStateMost));
     const auto shown = TRY(spec::read_json(kShown, text, "runtime state"));
@@ -103,7 +123,8 @@ Result<> note_state(Container& container)
     container.state = TRY(read_runtime_state(container));
     container.phase = Phase::Created;
     // Its groups may have been there before it.
-    container.oom_kills_before = read_oom_kills(container.state.cgroups);
+    container.oom_kills_before = read_oom_kills(container.state.cgroups).oom_kills;
+    container.oom_kills_seen = container.oom_kills_before;
     return {};
 }
 

@@ -1,4 +1,4 @@
-// `runtime`, as the shim calls it. What it has to say goes to a log in the shim's folder.
+// `runtime`, as the shim calls it.
 #pragma once
 
 #include <string>
@@ -19,13 +19,21 @@ struct Words {
     std::vector<std::string> arguments = {};  // after the id
 };
 
+// At work. What it has to say goes to a log in memory, which no full disk and no missing folder
+// takes away.
+struct RuntimeWorker {
+    sys::Process process = {};
+    sys::Fd log = {};
+};
+
 // Begins `runtime VERB OPTIONS... -- ID ARGUMENTS...`. It sees no container but the one that was
 // created for this record.
-Result<sys::Process> begin_runtime(const Container& container, std::string_view verb, Words words,
-                                   sys::Stdio stdio);
+Result<RuntimeWorker> begin_runtime(const Container& container, std::string_view verb, Words words,
+                                    sys::Stdio stdio);
 
-// What became of it: the error is the one that it has logged.
-Result<> runtime_result(const Container& container, int status);
+// What became of it: the error is the one that it has logged. All that it has logged goes to
+// runtime.log in the shim's folder, for whoever wants to know.
+Result<> runtime_result(const Container& container, const sys::Fd& log, int status);
 
 // From begin to end.
 Result<> call_runtime(const Container& container, std::string_view verb,

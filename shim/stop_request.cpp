@@ -4,6 +4,7 @@
 #include "spec/json.hpp"
 #include "spec/json_writer.hpp"
 #include "sys/file.hpp"
+#include "sys/socket.hpp"
 
 namespace shim {
 
@@ -17,7 +18,9 @@ Result<> write_stop_request(const sys::Fd& folder, const StopRequest& request)
 {
     spec::JsonWriter json;
     json.object().member("signal", request.signal).member("timeoutMs", request.timeout_ms).end();
-    return sys::replace_file(folder.get(), kStopFile, json.text(), 0600);
+    TRY(sys::replace_file(folder.get(), kStopFile, json.text(), 0600));
+    (void)sys::connect_to(format("/proc/self/fd/{}/{}", folder.get(), kControlSocket));
+    return {};
 }
 
 Result<std::optional<StopRequest>> read_stop_request(const sys::Fd& folder)

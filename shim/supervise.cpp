@@ -2,10 +2,6 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,43 +59,6 @@ static spec::LifeStatus shown(State state)
         default:
             return spec::LifeStatus::Launching;
     }
-}
-
-Result<> S::open(pid_t caller)
-{
-    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-        return failed_sys("become a subreaper");
-    container_.shim_pid = ::getpid();
-    loop_ = TRY(sys::Loop::make());
-    sigset_t all;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, nullptr);
-    signals_ = sys::Fd(::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!signals_)
-        return failed_sys("make a signalfd");
-    TRY(loop_.watch(Key::Signals, signals_.get(), EPOLLIN));
-
-    folder_events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    const std::string folder = format("/proc/self/fd/{}", container_.folder.get());
-    if (!folder_events_ ||
-        ::inotify_add_watch(folder_events_.get(), folder.c_str(), IN_MOVED_TO) < 0)
-        return failed_sys("watch {}", container_.folder_path());
-    TRY(loop_.watch(Key::Folder, folder_events_.get(), EPOLLIN));
-
-    if (container_.other.fd())
-        TRY(loop_.watch(Key::Keeper, container_.other.fd().get(), EPOLLIN));
-    if (container_.client.fd())
-        TRY(loop_.watch(Key::Client, container_.client.fd().get(), EPOLLIN));
-    return caller ? watch_caller(caller) : Result<>();
-}
-
-// A caller that is gone before we look has left us to another parent.
-Result<> S::watch_caller(pid_t caller)
-{
-    caller_ = sys::Fd(static_cast<int>(::syscall(SYS_pidfd_open, caller, 0)));
-    if (!caller_ || ::getppid() != caller)
-        return failed("the caller has gone");
-    return loop_.watch(Key::Caller, caller_.get(), EPOLLIN);
 }
 
 // A container of `run` goes with its shim: what has not begun by then does not begin.
@@ -165,12 +124,17 @@ Result<> S::supervise()
         TRY(stop_as_launched(kShimKilled));
     sys::give_memory_back();
     TRY(until(State::Ended));
-    return close_terminal();
+    return container_.launch.foreground ? Result<>() : deliver();
+}
+
+void S::show() const
+{
+    show_status(container_, shown(state_));
 }
 
 Result<> S::until(State wanted)
 {
-    show_status(container_, shown(state_));
+    show();
     if (container_.end || container_.lost)
         TRY(happens({.what = What::Ended}));
     while (state_ < wanted) {
@@ -180,6 +144,7 @@ Result<> S::until(State wanted)
             TRY(take(each));
         if (ready.empty() && terminal_)
             terminal_->timed_out();
+        look_at_oom();
         if (due_ && Clock::now() >= *due_) {
             due_.reset();
             TRY(happens({.what = What::Due}));
@@ -190,12 +155,15 @@ Result<> S::until(State wanted)
 
 int S::wait_ms() const
 {
-    const int terminal = terminal_ ? terminal_->timeout_ms() : -1;
-    if (!due_)
-        return terminal;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - Clock::now()).count();
-    const auto most = terminal < 0 ? INT32_MAX : terminal;
-    return static_cast<int>(std::clamp<decltype(left)>(left, 0, most));
+    int wait = terminal_ ? terminal_->timeout_ms() : -1;
+    for (const auto& due : {due_, oom_.due()}) {
+        if (!due)
+            continue;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - Clock::now()).count();
+        const auto most = wait < 0 ? INT32_MAX : wait;
+        wait = static_cast<int>(std::clamp<decltype(left)>(left, 0, most));
+    }
+    return wait;
 }
 
 Result<> S::happens(const Event& event)
@@ -207,7 +175,7 @@ Result<> S::happens(const Event& event)
     const State before = state_;
     state_ = TRY((this->*row->action)(event));
     if (state_ != before)
-        show_status(container_, shown(state_));
+        show();
     return {};
 }
 
@@ -247,6 +215,7 @@ Result<> S::meet_init()
     auto found = TRY(sys::find_process(container_.state.init));
     if (found)
         init_ = std::move(*found);
+    watch_oom();
     if (container_.parent != Parent::Nobody)
         return {};
     if (init_)
@@ -285,111 +254,6 @@ Result<State> S::ended(const Event&)
 Result<State> S::ended_too_early(const Event&)
 {
     return failed("the container ended before its program was started");
-}
-
-Result<> S::hire_another()
-{
-    constexpr int most = 100;
-    constexpr auto haste = std::chrono::milliseconds(500);
-    if (++keepers_lost_ > most)
-        return failed("{} keepers were killed", keepers_lost_);
-    if (Clock::now() - hired_ < haste)
-        ::usleep(haste / std::chrono::microseconds(1));
-    hired_ = Clock::now();
-    container_.task = Word::Nothing;
-    TRY(hire_keeper(container_));
-    show_status(container_, shown(state_));
-    return loop_.watch(Key::Keeper, container_.other.fd().get(), EPOLLIN);
-}
-
-// With the keeper went `runtime create`; the container's first process goes with that.
-Result<State> S::make_again(const Event&)
-{
-    TRY(call_runtime(container_, "delete", {"--force"}));
-    TRY(hire_another());
-    TRY(give(Word::Create));
-    return State::Making;
-}
-
-Result<State> S::start_again(const Event& event)
-{
-    const State now = TRY(go_on_alone(event));
-    if (now == State::Starting)
-        TRY(give(Word::Start));
-    return now;
-}
-
-// Its children are ours now if it was our child; else they have gone to a stranger.
-Result<State> S::go_on_alone(const Event& event)
-{
-    if (const auto raw = read_raw(container_.folder); raw && *raw && !container_.end)
-        container_.end = **raw;
-    container_.parent = container_.above_keeper && container_.parent == Parent::Keeper
-                            ? Parent::Shim
-                            : Parent::Nobody;
-    TRY(hire_another());
-    if (container_.end)
-        return ended(event);
-    TRY(meet_init());
-    if (container_.parent == Parent::Shim) {
-        const auto alive = TRY(sys::find_process(container_.state.init));
-        // The keeper has reaped it, and could not write what it saw.
-        container_.lost = !reap_init() && !alive;
-    }
-    return container_.end || container_.lost ? ended(event) : state_;
-}
-
-Result<State> S::give_up(const Event& event)
-{
-    container_.stopped_by = event.reason;
-    return failed_with(static_cast<Status>(event.code), "{}", event.reason);
-}
-
-// What is being started may run already: only when that is known, its end is known to be its own.
-Result<State> S::stop_once_started(const Event& event)
-{
-    const auto due = Clock::now() + std::chrono::milliseconds(event.timeout_ms);
-    if (stop_later_ && due >= *due_)
-        return state_;
-    stop_later_ = event;
-    due_ = due;
-    return state_;
-}
-
-Result<State> S::give_up_starting(const Event&)
-{
-    return give_up(*stop_later_);
-}
-
-Result<State> S::stop(const Event& event)
-{
-    const auto due = Clock::now() + std::chrono::milliseconds(event.timeout_ms);
-    if (state_ == State::Stopping && due_ && due >= *due_)
-        return state_;
-    container_.stopped_by = event.reason;
-    due_ = due;
-    if (init_)
-        (void)sys::send_signal(init_, event.signal);  // where it has just ended, we hear of that
-    return State::Stopping;
-}
-
-// By the runtime, which thaws what is frozen and finds what stands outside a PID namespace.
-Result<State> S::force(const Event&)
-{
-    if (call_runtime(container_, "kill", {}, {"KILL"}) || !init_)
-        return State::Stopping;
-    // One that it cannot tell of any more, or cannot be asked about, has a first process all the
-    // same.
-    if (const auto sent = sys::send_signal(init_, SIGKILL); !sent && sent.error().code != ESRCH)
-        container_.notices.push_back(sent.error().message());
-    return State::Stopping;
-}
-
-Result<State> S::pass_on(const Event& event)
-{
-    if (init_)
-        (void)sys::send_signal(init_, event.signal);
-    return state_;
 }
 
 }  // namespace shim

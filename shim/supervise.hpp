@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shim/container.hpp"
+#include "shim/oom_watch.hpp"
 #include "shim/worker.hpp"
 #include "sys/loop.hpp"
 #include "sys/terminal.hpp"
@@ -34,6 +35,10 @@ public:
     Result<> create();     // until it is made; again where the keeper dies half-way
     Result<> start();      // until its program is executed
     Result<> supervise();  // until it has ended
+
+    // What was written to its terminal and our caller has not read. Of that there may be no end, so
+    // it comes when all else is done.
+    Result<> deliver();
 
 private:
     enum class What : std::uint8_t {
@@ -64,14 +69,17 @@ private:
     static const Row kTable[];
 
     // The ends of the terminal come last, in the order of their proxy.
-    enum Key : std::uint8_t { Keeper, Signals, Folder, Client, Caller, Init, Terminal };
+    enum Key : std::uint8_t { Keeper, Signals, Control, Client, Caller, Init, Oom, Terminal };
 
     Result<> until(State wanted);
+    void show() const;
     Result<> happens(const Event& event);
     Result<> take(sys::Loop::Ready ready);
     Result<> take_message();
     Result<> take_signal();
     Result<> pass_on_kept();
+    Result<> open_control();
+    Result<> take_knock();
     Result<> take_stop_request();
     Result<> take_end_from_kernel();
     Result<> stop_as_launched(std::string reason, int code = 125);
@@ -81,10 +89,11 @@ private:
     Result<> may_begin();
     Result<> open_terminal();
     Result<> watch_terminal();
-    Result<> close_terminal();
     Result<> give(Word task);
     Result<> meet_init();
     Result<> look_after_worker();
+    void watch_oom();
+    void look_at_oom();
     Result<> hire_another();
 
     Result<State> worked(const Event& event);
@@ -110,12 +119,13 @@ private:
     State state_ = State::Making;
     sys::Loop loop_ = {};
     sys::Fd signals_ = {};
-    sigset_t kept_ = {};          // that came before the program was known to run
-    sys::Fd folder_events_ = {};  // inotify
+    sigset_t kept_ = {};    // that came before the program was known to run
+    sys::Fd control_ = {};  // the socket that tells of a stop request
     sys::Fd caller_ = {};
     std::optional<sys::Process> worker_ = {};
-    int worked_ = 0;       // what it ended with
-    sys::Fd init_ = {};    // the first process of the container
+    int worked_ = 0;     // what it ended with
+    sys::Fd init_ = {};  // the first process of the container
+    OomWatch oom_ = {};
     sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller
     std::unique_ptr<sys::TerminalProxy> terminal_ = {};  // of those that have one: it is large
     std::optional<sys::RawMode> raw_mode_ = {};

@@ -19,7 +19,6 @@ Result<> S::open_terminal()
     sys::Fd master(::fcntl(container_.terminal.get(), F_DUPFD_CLOEXEC, 0));
     if (!master)
         return failed_sys("copy the terminal's master");
-    (void)::signal(SIGPIPE, SIG_IGN);  // else it would be passed on
     if (!container_.launch.foreground) {
         output_ = TRY(open_output(container_, "stdout"));
         // As with a file of its own, what does not fit is lost, and the program goes on.
@@ -62,11 +61,10 @@ Result<> S::watch_terminal()
     return {};
 }
 
-// The program has ended.
-Result<> S::close_terminal()
+Result<> S::deliver()
 {
     if (terminal_)
-        TRY(terminal_->deliver_rest(signals_));
+        TRY(terminal_->deliver_rest(signals_, caller_));
     terminal_.reset();
     raw_mode_.reset();
     return {};

@@ -46,6 +46,15 @@ std::uint64_t value_of(std::string_view text, std::string_view key)
     return 0;
 }
 
+}  // namespace
+
+std::uint64_t oom_kills_in(std::string_view text)
+{
+    return value_of(text, "oom_kill");
+}
+
+namespace {
+
 struct MemoryFiles {
     const char* events;  // with a line "oom_kill N"
     const char* peak;
@@ -63,7 +72,7 @@ bool read_kills(Usage& usage, const std::string& folder, const MemoryFiles& file
     if (!events)
         return false;
     usage.memory_cgroup = folder;
-    usage.oom_kills = value_of(*events, "oom_kill");
+    usage.oom_kills = oom_kills_in(*events);
     return true;
 }
 
@@ -134,11 +143,11 @@ Usage read_usage(const std::vector<std::string>& cgroups)
     return usage;
 }
 
-std::uint64_t read_oom_kills(const std::vector<std::string>& cgroups)
+Usage read_oom_kills(const std::vector<std::string>& cgroups)
 {
     Usage usage;
     (void)read_first(usage, cgroups, "/memory/", read_kills);
-    return usage.oom_kills;
+    return usage;
 }
 
 }  // namespace shim

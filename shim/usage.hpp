@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shim {
@@ -20,7 +21,10 @@ struct Usage {
 // Of these folders, one per hierarchy. What cannot be read is not known.
 Usage read_usage(const std::vector<std::string>& cgroups);
 
-// As far as is needed to tell what it was before.
-std::uint64_t read_oom_kills(const std::vector<std::string>& cgroups);
+// As far as is needed to tell what it was before: of the rest, memory_cgroup is known.
+Usage read_oom_kills(const std::vector<std::string>& cgroups);
+
+// Of the text of memory.oom_control (v1) or memory.events (v2).
+std::uint64_t oom_kills_in(std::string_view text);
 
 }  // namespace shim

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "spec/json.hpp"
+#include "spec/text.hpp"
 
 namespace shim {
 
@@ -48,10 +49,15 @@ Result<> result_of(std::string_view name, const std::string& program, int status
         return failed("{} was killed by signal {}", program, status - 128);
     if (!error)
         return failed("{} ended with {} and left no word", program, status);
-    const auto line = error->message.find('\n');  // what follows is the hint
-    return std::unexpected(Error{.doing = format("{}: {}", name, error->message.substr(0, line)),
-                                 .status = static_cast<Status>(error->code),
-                                 .hint = error->hint});
+    // The hint follows in a line of its own. What a container's own words do to a terminal they are
+    // not to do here.
+    std::string_view sentence = error->message;
+    if (const std::string hint = "\nhint: " + error->hint; sentence.ends_with(hint))
+        sentence.remove_suffix(hint.size());
+    return std::unexpected(
+        Error{.doing = format("{}: {}", name, spec::shown(sentence, kWorkerLogMost)),
+              .status = static_cast<Status>(error->code),
+              .hint = spec::shown(error->hint, kWorkerLogMost)});
 }
 
 }  // namespace shim

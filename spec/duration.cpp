@@ -18,11 +18,14 @@ Result<> read_word(std::string_view word, Duration& into)
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(word.data(), end, number);
     const std::string_view name(stop, static_cast<std::size_t>(end - stop));
-    for (const auto& unit : units)
-        if (error == std::errc() && name == unit.name && number <= most / unit.ms) {
-            into.ms = number * unit.ms;
-            return {};
-        }
+    for (const auto& unit : units) {
+        if (error == std::errc::invalid_argument || name != unit.name)
+            continue;
+        if (error != std::errc() || number > most / unit.ms)
+            return failed("{} is longer than a year", quoted(word));
+        into.ms = number * unit.ms;
+        return {};
+    }
     return failed("{} is not a time like 10s, 500ms, 2m, 1h or a number of seconds", quoted(word));
 }
 

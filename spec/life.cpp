@@ -33,6 +33,8 @@ constexpr Field kStateFields[] = {
     field<&LifeState::bundle>("bundle", kRequired),
     field<&LifeState::image>("image"),
     field<&LifeState::started>("started"),
+    field<&LifeState::oom_kills>("oom_kills"),
+    field<&LifeState::code>("code", {.range = Range{0, 255}}),
     field<&LifeState::reason>("reason"),
 };
 constexpr auto kLifeState = object<LifeState>(kStateFields);
@@ -144,6 +146,10 @@ void write(JsonWriter& json, const LifeState& state)
         .member("bundle", state.bundle);
     member_or_null(json, "image", state.image);
     member_or_null(json, "started", state.started);
+    if (state.oom_kills)
+        json.member("oom_kills", state.oom_kills);
+    if (state.code)
+        json.member("code", *state.code);
     if (!state.reason.empty())
         json.member("reason", state.reason);
     json.end();

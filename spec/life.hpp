@@ -54,8 +54,10 @@ struct LifeState {
     std::int32_t keeper_pid = 0;
     std::string bundle = {};
     std::string image = {};
-    std::string started = {};  // empty: its program was not executed yet
-    std::string reason = {};   // of `broken`, and of what has ended
+    std::string started = {};     // empty: its program was not executed yet
+    std::uint64_t oom_kills = 0;  // processes that the kernel killed for memory; it lives on
+    std::optional<std::int32_t> code = {};  // of what has ended, where it is known
+    std::string reason = {};                // of `broken`, and of what has ended
 };
 
 Result<LifeState> read_life_state(std::string_view text, std::string_view name);

@@ -98,6 +98,10 @@ public:
             if (!line_.answer.empty())
                 return line_;
         }
+        if (!verb_ && helps_) {
+            line_.answer = help_text(program_);
+            return line_;
+        }
         if (!verb_)
             return failed_with(Status::Usage, "no verb; --help lists them");
         const auto [least, most] = bounds(verb_->arguments);
@@ -149,10 +153,16 @@ private:
         if (std::ranges::find(program_.not_yet, word) != program_.not_yet.end())
             return failed("{} is not carried out yet", word);
         const auto found = std::ranges::find(program_.verbs, word, &Verb::name);
+        if (found == program_.verbs.end() && word == "help") {
+            helps_ = true;
+            return {};
+        }
         if (found == program_.verbs.end())
             return usage("unknown verb \"{}\"", word);
         verb_ = line_.verb = *found;
         options_ended_ = verb_->order == Order::Before;
+        if (helps_)
+            line_.answer = help_text(program_, verb_);
         return {};
     }
 
@@ -231,6 +241,7 @@ private:
     void* into_;
     const Verb* verb_;
     bool options_ended_ = false;
+    bool helps_ = false;  // the word `help` was there
     CommandLine line_ = {};
 };
 
@@ -273,7 +284,9 @@ std::string help_text(const Program& program, const Verb* verb)
     text += option_rows({&kHelpOption, 1});
     if (!verb || only_verb(program))
         text += option_rows({&kVersionOption, 1});
-    else
+    if (const auto details = verb ? verb->details : program.details; !details.empty())
+        text += format("\n{}\n", details);
+    if (verb)
         text +=
             format("\n{} --help lists the options that stand before every verb\n", program.name);
     return text;

@@ -3,7 +3,8 @@
 // A word that begins with a dash is an option: `--name`, `-name` and, where it has a letter, `-n`.
 // A value follows as the next word, after `=`, or directly after the letter; letters of switches
 // may be joined (`-it`). A switch also takes `=true` and `=false`. `--` ends the options, `-` alone
-// is an argument. The program's own options may stand before or after the verb.
+// is an argument. The program's own options may stand before or after the verb. `help`, `help VERB`
+// is the same as --help.
 #pragma once
 
 #include <algorithm>
@@ -120,6 +121,7 @@ struct Verb {
     Order order = Order::Anywhere;
     // Where options belong to the argument that follows them: sees each, with what is read so far.
     Result<> (*take)(void* into, std::string_view argument) = nullptr;
+    std::string_view details = {};  // what --help tells beyond the options
 };
 
 // A program that does one thing has one verb without a name, which its command line leaves out.
@@ -129,6 +131,7 @@ struct Program {
     std::span<const Option> options;  // before or after any verb
     std::span<const Verb* const> verbs;
     std::span<const std::string_view> not_yet = {};  // verbs that are refused by name
+    std::string_view details = {};                   // what --help tells beyond all tables
 };
 
 // A command line that was understood: the verb with its arguments, or, where --help or --version

@@ -2,6 +2,7 @@
 
 #include <linux/capability.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -54,7 +55,9 @@ static Result<std::uint64_t> inode(const Fd& pidfd)
 // What /proc/PID/stat says of a process (proc_pid_stat(5)).
 struct Stat {
     char state = 0;                // field 3
+    std::uint64_t flags = 0;       // field 9, PF_*
     std::uint64_t start_time = 0;  // field 22, in ticks since boot
+    std::uint64_t pending = 0;     // field 31, signals: bit N - 1
     int wait_status = 0;           // field 52; 0 where we may not look into it
 };
 
@@ -73,7 +76,8 @@ static Result<Stat> read_stat(pid_t pid)
         at = at == text.npos ? at : text.find(' ', at + (field == 3 ? 0 : 1));
         if (field == 3 && at != text.npos)
             stat.state = text[at + 1];
-        if ((field == 22 && !number(stat.start_time)) || (field == 52 && !number(stat.wait_status)))
+        if ((field == 9 && !number(stat.flags)) || (field == 22 && !number(stat.start_time)) ||
+            (field == 31 && !number(stat.pending)) || (field == 52 && !number(stat.wait_status)))
             return failed("{}: field {} is missing", path, field);
     }
     return stat;
@@ -83,6 +87,21 @@ static Result<std::uint64_t> start_time(pid_t pid)
 {
     const Stat stat = TRY(read_stat(pid));
     return stat.start_time;
+}
+
+bool is_dying(pid_t pid)
+{
+    constexpr std::uint64_t exiting = 0x4;     // PF_EXITING
+    constexpr std::uint64_t signaled = 0x400;  // PF_SIGNALED
+    const auto stat = read_stat(pid);
+    return !stat || stat->state == 'Z' || stat->state == 'X' ||
+           (stat->flags & (exiting | signaled)) || stat->pending >> (SIGKILL - 1) & 1;
+}
+
+char process_state(pid_t pid)
+{
+    const auto stat = read_stat(pid);
+    return stat ? stat->state : 'X';
 }
 
 static bool has_ptrace_capability()

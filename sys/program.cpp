@@ -19,6 +19,7 @@ struct Start {
     char* const* argv = nullptr;
     Stdio stdio = {};
     pid_t parent = 0;
+    int error = 0;  // of its execve(2)
 };
 
 [[gnu::no_sanitize_address]] bool give(int from, int number)
@@ -37,7 +38,7 @@ struct Start {
 
 [[gnu::no_sanitize_address]] int execute(void* argument)
 {
-    const Start& start = *static_cast<const Start*>(argument);
+    Start& start = *static_cast<Start*>(argument);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != start.parent)
         return kCannotExecute;
@@ -48,6 +49,7 @@ struct Start {
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::execv(start.argv[0], start.argv);
+    start.error = errno;
     return kCannotExecute;
 }
 
@@ -68,7 +70,10 @@ Result<Process> start_program(const std::vector<std::string>& words, Stdio stdio
                               CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &start, &pidfd);
     if (pid < 0)
         return failed_sys("start {}", words[0]);
-    return Process(pid, Fd(pidfd));
+    Process process(pid, Fd(pidfd));  // reaped where it has failed
+    if (start.error)
+        return std::unexpected(Error{.doing = "start " + words[0], .code = start.error});
+    return process;
 }
 
 }  // namespace sys

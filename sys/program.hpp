@@ -17,8 +17,7 @@ struct Stdio {
 };
 
 // Executes the file words[0] with these words, our environment, no signal blocked, and no other
-// descriptor of ours that is close-on-exec. The kernel kills it when we die. Where the
-// file cannot be executed it ends with 126.
+// descriptor of ours that is close-on-exec. The kernel kills it when we die.
 Result<Process> start_program(const std::vector<std::string>& words, Stdio stdio);
 
 }  // namespace sys

@@ -63,4 +63,17 @@ Result<int> read_signal(std::string_view word)
     return up ? base + number : base - number;
 }
 
+sigset_t block_signals()
+{
+    sigset_t signals;
+    ::sigfillset(&signals);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2}) {
+        struct sigaction now = {};
+        if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN)
+            ::sigdelset(&signals, signal);
+    }
+    ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+    return signals;
+}
+
 }  // namespace sys

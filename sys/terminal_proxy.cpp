@@ -158,7 +158,7 @@ void TerminalProxy::timed_out()
 }
 
 // A read that finds nothing has looked at all that was on its way.
-Result<> TerminalProxy::deliver_rest(const Fd& signals)
+Result<> TerminalProxy::deliver_rest(const Fd& signals, const Fd& caller)
 {
     for (std::size_t held = 0; held < kHeldMost && !hung_up_;) {
         if (to_output_.empty()) {
@@ -169,13 +169,14 @@ Result<> TerminalProxy::deliver_rest(const Fd& signals)
         pollfd waited[] = {
             {.fd = signals.get(), .events = POLLIN, .revents = 0},
             {.fd = output(), .events = POLLOUT, .revents = 0},
+            {.fd = caller.get(), .events = POLLIN, .revents = 0},
         };
         if (::poll(waited, std::size(waited), -1) < 0 && errno != EINTR)
             return failed_sys("wait for the output");
         if (waited[1].revents)
             drain_output();
         // The program is gone, so what is to end it is meant for us.
-        if (waited[0].revents && takes_ending_signal(signals))
+        if ((waited[0].revents && takes_ending_signal(signals)) || waited[2].revents)
             return {};
     }
     return {};

@@ -37,8 +37,9 @@ public:
     bool hung_up() const { return hung_up_; }
 
     // Once the program has ended: until all that was written is delivered, or one of INT, TERM,
-    // HUP and QUIT comes out of `signals`, a signalfd(2) that does not block.
-    Result<> deliver_rest(const Fd& signals);
+    // HUP and QUIT comes out of `signals`, a signalfd(2) that does not block, or the process
+    // `caller` has ended, where that is a pidfd.
+    Result<> deliver_rest(const Fd& signals, const Fd& caller = {});
 
 private:
     // What is on its way in one direction. A write to a pipe takes as much as this without

@@ -11,10 +11,12 @@ Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
     call.id = call.arguments[0];
-    const auto record = TRY(destroy(places, call.id, call.options.timeout));
+    const auto end = TRY(destroy(places, call.id, call.options.timeout));
     if (call.options.json)
-        TRY(sys::print(write(record) + "\n"));
-    return 0;
+        TRY(sys::print(write(end.record) + "\n"));
+    if (!end.left.empty())
+        call.notices.push_back(end.left);
+    return end.left.empty() ? 0 : static_cast<int>(Status::Failure);
 }
 
 constexpr spec::Option kOptions[] = {

@@ -1,6 +1,6 @@
 // shim kill: a signal for the first process of a container.
 
-#include "shim/existing.hpp"
+#include "shim/recover.hpp"
 #include "shim/runtime_call.hpp"
 #include "spec/json_writer.hpp"
 #include "sys/file.hpp"
@@ -20,9 +20,12 @@ Result<int> run(Call& call)
         signal.error().status = Status::Usage;
         return signal;
     }
-    const auto existing = TRY(find_existing(places, call.id));
+    const auto existing = TRY(find_recovered(places, call.id));
     const auto now = state_of(existing);
-    if (now.status != spec::LifeStatus::Running && now.status != spec::LifeStatus::Stopping)
+    // Of a damaged status `runtime` knows more.
+    const bool unknown = existing.guarded && (!existing.state || !existing.broken.empty());
+    if (now.status != spec::LifeStatus::Running && now.status != spec::LifeStatus::Stopping &&
+        !unknown)
         return failed("container not running: it is {}", spec::word(now.status));
     const Container container = TRY(container_of(existing));
     if (!container.folder)

@@ -91,7 +91,11 @@ Result<int> run(Call& call)
     const auto message = TRY(channel.here.receive());
     if (!message)
         TRY(hear_from_record(places, call.id));
-    TRY(print_id(call));
+    if (const auto told = print_id(call); !told) {
+        call.notices.push_back(
+            format("it runs, but its id could not be told: {}", told.error().message()));
+        return static_cast<int>(Status::Failure);
+    }
     return 0;
 }
 
@@ -104,7 +108,11 @@ constinit const Verb kLaunch = {
      .arguments = "IMAGE|BUNDLE/ [WORD...]",
      .summary = "leaves a container behind that runs, and tells its id",
      .options = kOptions,
-     .order = spec::Order::First},
+     .order = spec::Order::First,
+     .details =
+         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "What it writes goes to files: shim logs. 125 where it could not start, 1 where only its\n"
+         "id could not be told"},
     run,
     Status::CannotStart,
 };

@@ -9,7 +9,7 @@
 #include <array>
 
 #include "shim/await.hpp"
-#include "shim/record.hpp"
+#include "shim/recover.hpp"
 #include "spec/json_writer.hpp"
 #include "spec/text.hpp"
 #include "sys/file.hpp"
@@ -26,6 +26,8 @@ struct Stream {
     const char* name;
     int to;
     sys::Fd file = {};
+    off_t at = 0;           // so far it is printed
+    off_t end = 0;          // and so far it is to be, for now
     std::string line = {};  // of --json: its beginning, until there is all of it
 };
 
@@ -62,28 +64,52 @@ Result<> print_lines(Stream& stream, std::string_view bytes)
     return stream.line.size() < kLineMost ? Result<>() : print_part(stream);
 }
 
-Result<> copy_rest(Stream& stream, bool as_json)
+// What ends without a newline.
+Result<> print_rest(Stream& stream)
+{
+    if (!stream.line.empty())
+        TRY(print_line(stream, stream.line, true));
+    stream.line.clear();
+    return {};
+}
+
+// How far it goes now. The container may have cut it (`> /dev/stdout`): then it begins again.
+Result<> look(Stream& stream)
+{
+    struct stat status = {};
+    if (::fstat(stream.file.get(), &status) < 0)
+        return failed_sys("look at {}", stream.name);
+    if (status.st_size < stream.at) {
+        TRY(print_rest(stream));
+        stream.at = 0;
+    }
+    stream.end = status.st_size;
+    return {};
+}
+
+Result<> copy_part(Stream& stream, bool as_json)
 {
     std::array<char, kChunk> bytes;
-    for (;;) {
-        const ssize_t size = ::read(stream.file.get(), bytes.data(), bytes.size());
-        if (size < 0)
-            return failed_sys("read {}", stream.name);
-        if (size == 0)
-            return {};
-        const std::string_view read(bytes.data(), static_cast<std::size_t>(size));
-        if (as_json)
-            TRY(print_lines(stream, read));
-        else
-            TRY_TO(sys::write_all(stream.to, read), "write {}", stream.name);
-    }
+    const auto most = static_cast<std::size_t>(std::min<off_t>(stream.end - stream.at, kChunk));
+    const ssize_t size = ::pread(stream.file.get(), bytes.data(), most, stream.at);
+    if (size < 0)
+        return failed_sys("read {}", stream.name);
+    if (size == 0)  // cut since we looked
+        stream.end = stream.at;
+    stream.at += size;
+    const std::string_view read(bytes.data(), static_cast<std::size_t>(size));
+    if (as_json)
+        return print_lines(stream, read);
+    TRY_TO(sys::write_all(stream.to, read), "write {}", stream.name);
+    return {};
 }
 
 // To where the last `lines` lines begin: an end without a newline is a line, too.
-Result<> go_to_tail(const Stream& stream, std::uint32_t lines)
+Result<> go_to_tail(Stream& stream, std::uint32_t lines)
 {
     std::array<char, kChunk> bytes;
-    off_t end = ::lseek(stream.file.get(), 0, SEEK_END);
+    TRY(look(stream));
+    const off_t end = stream.end;
     std::uint64_t newlines = 0;
     off_t from = lines == 0 ? end : 0;
     for (off_t at = end; at > 0 && from == 0 && lines > 0;) {
@@ -99,8 +125,7 @@ Result<> go_to_tail(const Stream& stream, std::uint32_t lines)
             }
         }
     }
-    if (::lseek(stream.file.get(), from, SEEK_SET) < 0)
-        return failed_sys("go to the end of {}", stream.name);
+    stream.at = from;
     return {};
 }
 
@@ -114,51 +139,64 @@ public:
     Result<> open(std::optional<std::uint32_t> tail)
     {
         const std::string path = format("{}/{}", places_.sandboxes(), id_);
-        events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
         const std::string record = format("{}/{}", places_.records(), id_);
-        if (!events_ ||
-            ::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY | IN_CREATE) < 0 ||
-            ::inotify_add_watch(events_.get(), record.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0)
-            return failed_sys("watch {}", path);
+        // A user has few instances: where there is none left we look.
+        events_ = sys::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+        if (events_ &&
+            (::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY | IN_CREATE) < 0 ||
+             ::inotify_add_watch(events_.get(), record.c_str(), IN_MOVED_TO | IN_DELETE_SELF) < 0))
+            events_ = {};
         folder_ = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW));
         TRY(find_files());
-        for (const auto& stream : streams_)
+        for (auto& stream : streams_)
             if (stream.file && tail)
                 TRY(go_to_tail(stream, *tail));
         return {};
     }
 
+    // What is there now, in turns: neither stream waits until the other has no more, and a
+    // container that writes faster than we read is not run after.
     Result<> copy()
     {
         TRY(find_files());
         for (auto& stream : streams_)
             if (stream.file)
-                TRY(copy_rest(stream, as_json_));
+                TRY(look(stream));
+        for (bool more = true; more;) {
+            more = false;
+            for (auto& stream : streams_) {
+                if (stream.at >= stream.end)
+                    continue;
+                TRY(copy_part(stream, as_json_));
+                more = true;
+            }
+        }
         return {};
     }
 
-    // What ends without a newline.
-    Result<> print_rest()
+    Result<> copy_last()
     {
-        for (const auto& stream : streams_)
-            if (!stream.line.empty())
-                TRY(print_line(stream, stream.line, true));
+        TRY(copy());
+        for (auto& stream : streams_)
+            TRY(print_rest(stream));
         return {};
     }
 
     Result<> follow()
     {
         constexpr int look_ms = 1000;  // whether anybody still guards it
+        constexpr int look_often_ms = 50;
         for (;;) {
-            const auto existing = find_existing(places_, id_);
+            const auto existing = find_recovered(places_, id_);
             const bool over = !existing || existing->exit || !existing->guarded;
             TRY(copy());  // after the look: what is over writes no more
             if (over)
                 return {};
             pollfd event = {.fd = events_.get(), .events = POLLIN, .revents = 0};
-            (void)::poll(&event, 1, look_ms);
+            (void)::poll(&event, 1, events_ ? look_ms : look_often_ms);
             char ignored[4096];
-            (void)!::read(events_.get(), ignored, sizeof ignored);
+            if (events_)
+                (void)!::read(events_.get(), ignored, sizeof ignored);
         }
     }
 
@@ -196,11 +234,16 @@ Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
     call.id = call.arguments[0];
-    TRY(find_existing(places, call.id));
+    const auto existing = TRY(find_existing(places, call.id));
+    if (existing.launch && existing.launch->foreground) {
+        call.notices.emplace_back("nothing is kept of what `shim run` has passed on to its caller");
+        return 0;
+    }
     Follower follower(places, call.id, call.options.json);
     TRY(follower.open(call.options.tail));
-    TRY(call.options.follow ? follower.follow() : follower.copy());
-    TRY(follower.print_rest());
+    if (call.options.follow)
+        TRY(follower.follow());
+    TRY(follower.copy_last());
     return 0;
 }
 
@@ -216,7 +259,11 @@ constinit const Verb kLogs = {
      .arguments = "ID",
      .summary =
          "prints what a container has written: stdout to 1, stderr to 2; as JSON a line each",
-     .options = kOptions},
+     .options = kOptions,
+     .details =
+         "The container itself has these files open, for append. A `> /dev/stdout` in it cuts "
+         "what\n"
+         "is there, as of any file; `>> /dev/stdout` and `>&1` do not. Of `run` nothing is kept"},
     run,
 };
 

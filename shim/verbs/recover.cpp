@@ -42,7 +42,10 @@ Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
     std::vector<Row> rows;
-    for (const auto& id : call.arguments.empty() ? list_ids(places) : call.arguments) {
+    std::vector<std::string> ids = call.arguments;
+    if (ids.empty())
+        ids = TRY(list_ids(places));
+    for (const auto& id : ids) {
         auto existing = find_existing(places, id);
         auto done = existing ? recover(std::move(*existing))
                              : Result<Recovery>(std::unexpected(existing.error()));

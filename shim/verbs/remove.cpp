@@ -20,18 +20,22 @@ Result<> remove(const Call& call, const Places& places, const std::string& id)
         return failed("its record is broken: {} (-f removes it all the same)", existing.broken);
     if (!broken && !existing.exit && !call.options.force)
         return failed("it has not ended (-f ends it)");
-    if (!broken) {
+    if (!broken || existing.guarded) {
         const auto ended = destroy(places, id, spec::Duration{0});
         if (is_removed(existing.record))  // with --rm it goes as it ends
             return {};
-        TRY(ended);
+        const auto guarded = TRY(is_guarded(existing.record));
+        if (!broken || guarded)
+            TRY(ended);
     }
     const bool ours = TRY(lock(existing.record));
     if (!ours)
         return failed("somebody else looks after it");
     Container container = TRY(container_of(existing));
     container.record = std::move(existing.record);
-    if (broken)  // else its end is on record, and that comes first
+    // Else its end is on record, and that comes first; what could not be cleared away then is
+    // tried again.
+    if (broken || container.folder)
         TRY(clear_away(container));
     else
         TRY(remove_bundle(container));

@@ -38,7 +38,12 @@ constinit const Verb kRun = {
      .arguments = "IMAGE|BUNDLE/ [WORD...]",
      .summary = "runs a container until it ends, and ends as it does",
      .options = kOptions,
-     .order = spec::Order::First},
+     .order = spec::Order::First,
+     .details =
+         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "The container ends with our caller; who leads a session (setsid) has none. Signals that\n"
+         "come are passed on; as process 1 a program is spared those that it does not handle,\n"
+         "TERM too. Ends with the container's code: shim --help"},
     run,
     Status::CannotStart,
 };

@@ -2,6 +2,7 @@
 
 #include "shim/existing.hpp"
 #include "spec/json_writer.hpp"
+#include "spec/text.hpp"
 #include "sys/file.hpp"
 
 namespace shim {
@@ -10,11 +11,16 @@ namespace {
 
 std::string as_text(const spec::LifeState& state)
 {
+    constexpr std::size_t most = 4096;
     std::string text = format("{}: {}", state.id, spec::word(state.status));
     if (!state.reason.empty())
-        text += format(" ({})", state.reason);
-    if (state.status == spec::LifeStatus::Launching)
+        text += format(" ({})", spec::shown(state.reason, most));
+    if (state.code)
+        text += format(", code {}", *state.code);
+    if (state.status == spec::LifeStatus::Launching && !state.step.empty())
         text += format(", step: {}", state.step);
+    if (state.oom_kills)
+        text += format(", OOM kills: {}", state.oom_kills);
     if (state.pid)
         text += format(", process {}", state.pid);
     if (!state.started.empty())

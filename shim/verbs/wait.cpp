@@ -8,6 +8,8 @@ namespace shim {
 
 namespace {
 
+constexpr Status kTimedOut{124};  // as of timeout(1)
+
 Result<int> run(Call& call)
 {
     const Places places = TRY(places_of(call));
@@ -15,17 +17,19 @@ Result<int> run(Call& call)
     int code = 0;
     for (const auto& id : call.arguments) {
         call.id = id;
-        const auto record = TRY(await_end(places, id, deadline));
-        if (!record)
-            return failed("it has not ended in that time");
-        TRY(sys::print(write(*record) + "\n"));
-        code = exit_code(*record);
+        const auto end = TRY(await_end(places, id, deadline));
+        if (!end)
+            return failed_with(kTimedOut, "it has not ended in that time");
+        TRY(sys::print(write(end->record) + "\n"));
+        if (!end->left.empty())
+            call.notices.push_back(end->left);
+        code = exit_code(end->record);
     }
     return code;
 }
 
 constexpr spec::Option kOptions[] = {
-    spec::option<&Options::timeout>("timeout", 0, "TIME", "at most so long: then it fails"),
+    spec::option<&Options::timeout>("timeout", 0, "TIME", "at most so long: then it ends with 124"),
 };
 
 }  // namespace

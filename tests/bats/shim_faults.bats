@@ -28,7 +28,7 @@ setup() {
     all_in steps 'make record' 'reserve room' 'write launch' 'take id' 'make sandbox' 'make folder' 'write id file' \
         'hire keeper' 'open supervision' 'create container' 'start container' 'tell client' supervise \
         'record exit' 'delete container' 'remove folder' 'remove record' 'tell failure' \
-        'become keeper' 'begin create' 'note created' 'tell created' 'begin start' 'tell started' \
+        'deliver output' 'become keeper' 'begin create' 'note created' 'tell created' 'begin start' 'tell started' \
         'write raw' reap 'tell the end' 'make a shim'
     all_in shim2 'hire keeper@2' 'create container@2' supervise@2 'record exit@2' 'tell failure@2'
     all_in keeper2 'become keeper@2' 'tell created@2' 'write raw@2' 'tell the end@2'

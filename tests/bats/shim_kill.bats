@@ -96,7 +96,7 @@ kill_them() { # WHO...
         local signal=INT code=0 pids
         [ $(($1 % 2)) = 0 ] || signal=KILL
         mkdir "$1"
-        setsid shim run --name "k$1" b/ > "$1/out" 2> "$1/err" &
+        env --default-signal=INT setsid shim run --name "k$1" b/ > "$1/out" 2> "$1/err" &
         sleep "$(between 0 40)"
         kill -$signal $! 2>/dev/null || true
         wait $! || code=$?

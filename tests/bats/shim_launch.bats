@@ -37,7 +37,7 @@ load shim_helpers
     shim launch --name a b/
     bundle '.process.args = ["sleep", "100"]'
     shim launch --name b b/
-    run -1 shim wait --timeout 100ms a b
+    run -124 shim wait --timeout 100ms a b
     [ "${lines[1]}" = "shim: wait b: it has not ended in that time" ]
     shim kill b INT; shim kill b KILL
     run -137 shim wait a b
@@ -55,50 +55,6 @@ load shim_helpers
     code=0; wait $! || code=$?
     [ "$code" = 6 ]
     [ -z "$(shim list -q)" ]
-}
-
-@test "logs: the last lines, and whatever comes until the end" {
-    bundle "$(script 'for i in 1 2 3; do echo $i; done; while [ ! -e /end ]; do sleep 0.05; done; printf 4')"
-    shim launch --name web b/
-    until grep -qs 3 /var/lib/davit/sandbox/web/stdout; do sleep 0.02; done
-    timeout 20 shim logs -f --tail 2 web >shown 3>&- &
-    until grep -qs 3 shown; do sleep 0.02; done
-    touch b/rootfs/end
-    wait $!
-    [ "$(cat shown)" = $'2\n3\n4' ]
-    run -0 shim logs --tail 2 web
-    [ "$output" = $'3\n4' ]
-    run -0 shim logs --tail 0 web
-    [ "$output" = "" ]
-    run -0 shim logs --tail 9 web
-    [ "$output" = $'1\n2\n3\n4' ]
-}
-
-@test "logs --json: a line each; long ones in parts, of whole characters" {
-    bundle "$(script 'echo "a \"word\""; echo err >&2; printf "\\377\\n"; printf end
-                      i=0; printf x; while [ $i -lt 100000 ]; do printf ü; i=$((i + 1)); done')"
-    shim launch --name web b/
-    shim wait web
-    run -0 shim logs --json web
-    [ "$(head -n 2 <<<"$output")" = '{"stream":"stdout","line":"a \"word\""}
-{"stream":"stdout","line":"�"}' ]
-    [ "$(jq -c 'select(.partial) | .stream' <<<"$output" | sort -u)" = '"stdout"' ]
-    [ "$(jq -rj 'select(.partial) | .line' <<<"$output" | md5sum)" = \
-        "$( (printf endx; printf 'ü%.0s' {1..100000}) | md5sum)" ]
-    [ "$(jq -r 'select(.stream == "stderr") | .line' <<<"$output")" = err ]
-    [ "$(shim logs --tail 0 --json web)" = "" ]
-}
-
-@test "a follower of logs that is stopped, or killed, stops nothing" {
-    bundle "$(script 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done')"
-    shim launch --name web b/
-    shim logs -f web | sleep 100 3>&- &
-    stopped=$!
-    shim logs -f web > seen 3>&- &
-    kill -9 $!
-    run -0 timeout 20 shim wait web
-    [ "$(shim logs --tail 1 web)" = "line 19999" ]
-    kill $stopped
 }
 
 @test "destroy asks, waits, kills, and may be said again; the record stays" {
@@ -220,4 +176,70 @@ load shim_helpers
     echo '{' > /run/davit/runtime/web/state.json
     run -0 timeout 20 shim destroy --timeout 100ms web
     [ "$(record web '[.known, .code, .reason] | @json')" = '[true,137,"stopped"]' ]
+}
+
+@test "inotify instances are few: no shim has one, and who finds none left waits all the same" {
+    bundle "$(script 'while [ ! -e /end ]; do sleep 0.05; done; exit 5')"
+    shim launch --name web b/
+    for who in shim_pid keeper_pid; do
+        [ -z "$(find "/proc/$(of web $who)/fd" -lname '*inotify*')" ]
+    done
+    unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_inotify_instances; exec timeout 20 shim wait web' 3>&- &
+    until [ "$(cat /proc/$!/comm)" = timeout ]; do sleep 0.02; done
+    touch b/rootfs/end
+    code=0; wait $! || code=$?
+    [ "$code" = 5 ]
+}
+
+@test "launch: an id that cannot be told: the container runs, and that is said" {
+    bundle '.process.args = ["sleep", "100"]'
+    run -1 bash -c 'shim launch --name web b/ > /dev/full'
+    [ "$output" = "shim: launch web: it runs, but its id could not be told: write to standard output: no space left on device (ENOSPC)" ]
+    [ "$(of web status)" = running ]
+}
+
+@test "status and list tell the code" {
+    bundle "$(script 'exit 5')"
+    shim launch --name web b/
+    run -5 shim wait web
+    [ "$(of web code)" = 5 ]
+    [[ $(shim status web) = 'web: exited (exited), code 5, started '* ]]
+    [[ $(shim list) = $'ID '*' CODE '*$'\nweb '*' exited '*' 5 '*' - '* ]]
+    [ "$(shim --json list -q)" = '["web"]' ]
+}
+
+@test "list and recover: folders that cannot be read are told, what is no record is shown" {
+    bundle "$(script 'exit 5')"
+    shim run --name web b/ || true
+    touch $records/file
+    ln -s web $records/link
+    [ "$(shim list --json | jq -r 'map(.id + " " + .status) | @json')" = '["file broken","link broken","web exited"]' ]
+    rm $records/file $records/link
+    mkdir other
+    touch other/containers
+    for verb in list recover; do
+        run -1 shim --data other $verb
+        [ "$output" = "shim: $verb: open $PWD/other/containers: not a directory (ENOTDIR)" ]
+    done
+    run -0 shim --data nowhere list -q
+    [ -z "$output" ]
+}
+
+@test "records of a bundle whose path needs the most room in JSON are read again" {
+    deep=$PWD
+    part=$(printf '\001%.0s' {1..250})
+    for ((i = 0; i < 15; i++)); do deep+=/$part; done
+    mkdir -p "$deep"
+    bundle "$(script 'exit 5')"
+    jq --arg root "$PWD/b/rootfs" '.root.path = $root' b/config.json > "$deep/config.json"
+    shim launch --name web "$deep/"
+    run -5 shim wait web
+    [ "$(stat -c %s $records/web/launch.json)" -gt 20000 ]
+}
+
+@test "help: of all, of a verb, by word" {
+    [ "$(shim help)" = "$(shim --help)" ]
+    [ "$(shim help wait)" = "$(shim wait --help)" ]
+    [[ $(shim help) = *'exit codes: 0; 1 failure; 2 wrong usage;'* ]]
+    run -2 shim help nonsense
 }

@@ -83,3 +83,47 @@ load shim_helpers
     [ "$(cat /var/lib/davit/sandbox/web/file)" = kept ]
     rm -r /var/lib/davit/sandbox/web
 }
+
+@test "two that only look never keep recover from its work" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name web b/
+    kill_both web
+    until_is web broken
+    flock --shared --nonblock $records/web sh -c 'touch held; while [ ! -e go ]; do sleep 0.02; done' 3>&- &
+    until [ -e held ]; do sleep 0.02; done
+    shim recover > recovered 3>&- &
+    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
+    touch go
+    wait $!
+    [ "$(cat recovered)" = "web: adopted" ]
+}
+
+@test "recover: what runs without a record is ended where it is ours and its guards are dead" {
+    bundle '.process.args = ["sleep", "100"]'
+    shim launch --name lost b/
+    shim launch --name guarded b/
+    shim --data other launch --name theirs b/
+    theirs() { shim --data other status --json theirs | jq -r ".$1"; }
+    kill_both lost
+    both=("$(theirs keeper_pid)" "$(theirs shim_pid)")
+    kill -STOP "${both[@]}"; kill -KILL "${both[@]}"
+    until_is lost broken
+    until [ "$(theirs status)" = broken ]; do sleep 0.02; done
+    cp -r $running/lost $running/.new.left
+    cp -r $running/theirs $running/.new.theirs
+    rm -r $records/lost $records/guarded other/containers/theirs
+    mkdir other/containers/theirs # which is another now
+    shim recover
+    [ "$(ls -A $running)" = $'.new.theirs\nguarded\ntheirs' ]
+    run -1 runtime state lost
+    [ "$(status_of guarded)" = running ]
+    [ "$(status_of theirs)" = running ]
+    shim --data other recover
+    [ "$(ls -A $running)" = guarded ]
+    runtime kill guarded KILL
+    no_shim_is_left
+    [ "$(ls /var/lib/davit/sandbox)" = guarded ]
+    shim recover
+    [ -z "$(ls /var/lib/davit/sandbox)" ]
+    nothing_is_left
+}

@@ -167,15 +167,6 @@ stop_while_starting() { # OPTION...
     [ "$(record web '[.known, .code, .reason, .message] | @json')" = '[true,137,"stopped","its shim was killed"]' ]
 }
 
-@test "run: a memory hog is told as one, with the group, its limit and its peak" {
-    bundle '.linux.resources.memory.limit = 33554432' \
-        '.process.args = ["dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1"]'
-    run -137 shim run --name web b/
-    [ "$(record web '[.code, .reason, .oom.victim, .oom.limit, .oom.kills] | @json')" = '[137,"oom","init",33554432,1]' ]
-    [ "$(record web '.oom.peak')" -gt 30000000 ]
-    [[ $(record web .oom.cgroup) = /sys/fs/cgroup/*davit-web* ]]
-}
-
 @test "a caller that ignores SIGCHLD keeps nobody from the end of a child" {
     bundle "$(script 'exit 7')"
     ignoring() { timeout -k 1 20 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$@"; }
@@ -214,4 +205,69 @@ stop_while_starting() { # OPTION...
         [ "$code" = $((128 + $(kill -l "$signal"))) ]
         [ -z "$(ls -A $records)" ]
     done
+}
+
+@test "run: what stands after the bundle is no option, and the hint says so" {
+    bundle
+    run -2 shim run b/ --rm
+    [ "${lines[0]}" = 'shim: run: "--rm": the command is decided by config.json of the bundle' ] ||
+        [[ ${lines[0]} = 'shim: run '*': "--rm": the command is decided by config.json of the bundle' ]]
+    [ "${lines[1]}" = "hint: options stand before the bundle" ]
+}
+
+@test "run --id-file: a device, a pipe, and what a link leads to are written to" {
+    bundle "$(script 'exit 0')"
+    shim run --rm --name web --id-file /dev/null b/
+    [ -c /dev/null ]
+    ln -s id link
+    shim run --rm --name web --id-file link b/
+    [ -L link ] && [ "$(cat id)" = web ]
+    mkfifo pipe
+    cat pipe > read 3>&- &
+    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
+    exec 4<> pipe
+    shim run --rm --name web --id-file pipe b/ 4>&-
+    exec 4>&-
+    wait $!
+    [ -p pipe ] && [ "$(cat read)" = web ]
+}
+
+@test "run: signals that its caller ignores are not passed on" {
+    bundle "$(script 'trap "echo got int" INT; trap "echo got hup" HUP; trap "echo got term; exit 9" TERM
+                      echo ready; while :; do sleep 0.05; done')"
+    env --ignore-signal=INT,HUP shim run --name web b/ > out 3>&- &
+    until grep -q ready out; do sleep 0.02; done
+    kill -INT $!
+    kill -HUP $!
+    kill -TERM $!
+    code=0; wait $! || code=$?
+    [ "$code" = 9 ]
+    [ "$(cat out)" = $'ready\ngot term' ]
+}
+
+@test "run: who leads a session of its own has no caller to end with" {
+    bundle "$(script 'echo ready; until [ -e /end ]; do sleep 0.02; done; exit 4')"
+    bash -c 'setsid -f shim run --name web b/ > out 2>&1 3>&-; until grep -q ready out; do sleep 0.02; done; kill -9 $$' || true
+    [ "$(of web status)" = running ]
+    touch b/rootfs/end
+    run -4 timeout 20 shim wait web
+    [ "$(record web .reason)" = exited ]
+}
+
+@test "run: a limit of the size of files is told, and leaves nothing" {
+    bundle
+    for blocks in 0 1; do
+        run -125 bash -c "ulimit -f $blocks; shim run --name web b/"
+        says 'file too large (EFBIG)'
+        [ -z "$(ls -A $records)" ]
+    done
+}
+
+@test "run: what config.json says does nothing to a terminal, and makes no second line" {
+    bundle '.process.args = ["no\n\u001b[31msuch"]'
+    run -127 shim run --name web b/
+    [ "${#lines[@]}" = 1 ]
+    says 'exec "no\n\x1b[31msuch": executable file not found in $PATH'
+    [[ $(record web .message) = *'exec "no\n\x1b[31msuch": executable file not found in $PATH' ]]
+    [[ $(shim status web) = *'exec "no\n\x1b[31msuch": executable file not found in $PATH'* ]]
 }

@@ -87,3 +87,26 @@ bundle() { # FILTER...: a bundle in ./b, with a terminal
     run -2 shim run -t b/
     says '--tty: config.json: /process/terminal is not true, and decides that'
 }
+
+@test "run -t: who reads nothing keeps neither the record nor anybody who waits; it ends with its caller" {
+    bundle '.process.args = ["yes"]'
+    mkfifo out
+    sleep 100 < out 3>&- &
+    reader=$!
+    for end in 'destroy web' 'remove -f web'; do
+        bash -c 'shim run --name web --stop-timeout 100ms b/ < /dev/null > out 3>&- & wait' 3>&- &
+        caller=$!
+        until_is web running
+        shim_pid=$(of web shim_pid)
+        # shellcheck disable=SC2086 # they are words
+        run -0 timeout 20 shim $end
+        if [ "$end" = 'destroy web' ]; then
+            run -137 timeout 20 shim wait web
+            [ -d "/proc/$shim_pid" ] # it delivers
+            run -0 timeout 20 shim remove web
+        fi
+        kill -9 $caller
+        while [ -d "/proc/$shim_pid" ]; do sleep 0.02; done
+    done
+    kill $reader
+}

@@ -25,4 +25,7 @@ Test(duration, anything_else_is_refused)
     spec::Duration duration;
     cr_expect(spec::read_word("1d", duration).error().doing ==
               "\"1d\" is not a time like 10s, 500ms, 2m, 1h or a number of seconds");
+    for (const auto* word : {"9000h", "99999999999999999999s"})
+        cr_expect(spec::read_word(word, duration).error().doing ==
+                  format("\"{}\" is longer than a year", word));
 }
