@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "spec/duration.hpp"
 #include "spec/options.hpp"
+#include "spec/platform.hpp"
 #include "spec/retry_rules.hpp"
 
 namespace spec {
@@ -16,7 +19,7 @@ inline constexpr auto kWords<PullPolicy> = words("missing", "always", "never");
 
 // Empty: the usual places, or this machine's platform.
 struct PullOptions {
-    std::string platform = {};
+    std::optional<Platform> platform = {};
     std::string auth_file = {};
     std::string cert_folder = {};
     bool verify_tls = true;  // false also allows http

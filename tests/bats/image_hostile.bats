@@ -171,3 +171,28 @@ refuses() { # ODD TEXT
     refuses 'layer:goto=http://?secret' "$layer${at}a redirect to \"http://\", which is no URL: "
     refuses 'layer:goto=http://u:secret@127.0.0.1:1/x?secret' "${layer}http://127.0.0.1:1/x: Failed to connect"
 }
+
+@test "hostile: what is left of a blob is for that blob alone, and is forgotten where it is wrong" {
+    odd_image
+    odd --odd layer:cut=100000
+    run -1 pull --retry 0
+    [ "$(stat -c %s $store/tmp/layer-*/*.part)" = 100000 ]
+    odd_image gzip # the same layer, by another name
+    jq -c '.manifests |= .[1:]' img/index.json > new && mv new img/index.json
+    odd
+    pull
+    [ "$(asked '.range != null')" = 0 ]
+    tmp_is_empty
+    image rm "$image"
+
+    odd --odd layer:cut=100000
+    run -1 pull --retry 0
+    head -c 100000 /dev/urandom > $store/tmp/layer-*/*.part
+    stop_odds
+    odd_at "$port"
+    pull # by itself it finds out that what it had was wrong
+    image unpack "$image" out
+    cmp a/f out/f
+    tmp_is_empty
+    image rm "$image"
+}

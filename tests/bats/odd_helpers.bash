@@ -27,7 +27,7 @@ teardown() {
 odd_image() { # [COMPRESSION]
     mkdir -p a
     [ -e a/f ] || head -c 300000 /dev/urandom > a/f
-    layer a
+    [ -e a.tar ] || layer a # tar notes when files were read
     oci_layout img v1 '{}' "a.tar:${1-plain}" > digest
     blob=$(jq -r '.layers[0].digest' "$(blob_file "$(cat digest)")")
     config=$(jq -r '.config.digest' "$(blob_file "$(cat digest)")")
@@ -49,12 +49,15 @@ only_whole_things() {
     [ "$(objects layers)" = 0 ]
     (cd $store/blobs/sha256 && for file in *; do [ ! -e "$file" ] || sha256sum -c --quiet <<<"$file  $file"; done)
 }
+tmp_is_empty() {
+    [ "$(objects tmp)" = 0 ] || { ls -lR $store/tmp; false; }
+}
 recovers() {
     only_whole_things
     stop_odds
     odd_at "$port"
     image pull -q --tls-verify=false "$image"
-    [ "$(objects tmp)" = 0 ] || { ls -R $store/tmp; false; }
+    tmp_is_empty
     image unpack "$image" good
     cmp a/f good/f
     rm -r good
