@@ -78,7 +78,7 @@ static bool is_about_charset(std::string_view warning)
 void Archive::prepare()
 {
     const iconv_t it = ::iconv_open(::nl_langinfo(CODESET), "UTF-8");
-    if (it != reinterpret_cast<iconv_t>(-1))
+    if (reinterpret_cast<std::intptr_t>(it) != -1)
         ::iconv_close(it);
 }
 

@@ -27,6 +27,12 @@ static std::string below(const std::string& folder, const std::string& name)
     return folder.empty() ? name : format("{}/{}", folder, name);
 }
 
+// A failure whose reason is an errno that was kept.
+static std::unexpected<Error> failed_by(int code, std::string doing)
+{
+    return std::unexpected(Error{.doing = std::move(doing), .code = code});
+}
+
 Placement::~Placement()
 {
     for (const auto& each : std::views::reverse(done_))
@@ -66,8 +72,8 @@ Result<> Placement::make_folder(const std::string& path)
     if (::fchown(folder.get(), owner_.uid, owner_.gid) < 0 || ::fchmod(folder.get(), 0755) < 0)
         return failed_sys("give the folder {} to {}:{}", spec::quoted(path), owner_.uid,
                           owner_.gid);
-    if (rename(kNewFolder, path, RENAME_NOREPLACE) < 0)
-        return failed_sys("make the folder {}", spec::quoted(path));
+    if (const int code = rename(kNewFolder, path, RENAME_NOREPLACE))
+        return failed_by(code, format("make the folder {}", spec::quoted(path)));
     done_.push_back({Done::What::MadeFolder, "", path});
     return {};
 }
@@ -75,22 +81,22 @@ Result<> Placement::make_folder(const std::string& path)
 int Placement::rename(const std::string& from, const std::string& to, unsigned flags) const
 {
     const sys::Fd here = open_folder(work_, parent_of(from));
-    const sys::Fd there = open_folder(sandbox_, parent_of(to));
-    if (!here || !there)
-        return -1;
-    return ::renameat2(here.get(), std::string(name_of(from)).c_str(), there.get(),
-                       std::string(name_of(to)).c_str(), flags);
+    const sys::Fd there = here ? open_folder(sandbox_, parent_of(to)) : sys::Fd();
+    const bool done =
+        there && ::renameat2(here.get(), std::string(name_of(from)).c_str(), there.get(),
+                             std::string(name_of(to)).c_str(), flags) == 0;
+    return done ? 0 : errno;
 }
 
 Result<> Placement::move(const std::string& from, const std::string& to)
 {
-    if (rename(from, to, RENAME_NOREPLACE) == 0) {
-        done_.push_back({Done::What::Moved, from, to});
-        return {};
-    }
-    if (errno != EEXIST)
-        return failed_sys("put {} in its place", spec::quoted(to));
-    return move_over(from, to);
+    const int code = rename(from, to, RENAME_NOREPLACE);
+    if (code == EEXIST)
+        return move_over(from, to);
+    if (code != 0)
+        return failed_by(code, format("put {} in its place", spec::quoted(to)));
+    done_.push_back({Done::What::Moved, from, to});
+    return {};
 }
 
 Result<> Placement::move_over(const std::string& from, const std::string& to)
@@ -101,8 +107,8 @@ Result<> Placement::move_over(const std::string& from, const std::string& to)
         return merge(from, to);
     if (over_folder)
         return failed("put {} in its place: a folder is there", spec::quoted(to));
-    if (rename(from, to, RENAME_EXCHANGE) < 0)
-        return failed_sys("replace {}", spec::quoted(to));
+    if (const int code = rename(from, to, RENAME_EXCHANGE))
+        return failed_by(code, format("replace {}", spec::quoted(to)));
     done_.push_back({Done::What::Exchanged, from, to});
     return {};
 }

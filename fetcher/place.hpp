@@ -50,6 +50,7 @@ private:
     Result<> move(const std::string& from, const std::string& to);
     Result<> move_over(const std::string& from, const std::string& to);
     Result<> merge(const std::string& from, const std::string& to);
+    // 0, or an errno.
     int rename(const std::string& from, const std::string& to, unsigned flags) const;
     void undo(const Done& done) const;
 

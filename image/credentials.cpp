@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "fetcher/http.hpp"
 #include "spec/json.hpp"
 #include "spec/text.hpp"
 
@@ -44,15 +45,6 @@ std::optional<std::string> decoded(const std::string& text)
     return result;
 }
 
-std::string encoded(const std::string& text)
-{
-    std::vector<unsigned char> bytes((text.size() + 2) / 3 * 4 + 1);
-    const int size =
-        EVP_EncodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                        static_cast<int>(text.size()));
-    return {bytes.begin(), bytes.begin() + size};
-}
-
 // As it would stand in a reference.
 std::string normal(std::string_view key)
 {
@@ -86,7 +78,7 @@ Result<Credentials> credentials_of(const Entry& entry, std::string_view name,
 
 std::string Credentials::basic() const
 {
-    return "Basic " + encoded(format("{}:{}", user, password));
+    return fetcher::basic_authorization(user, password);
 }
 
 Result<std::optional<Credentials>> find_credentials(std::string_view text, std::string_view name,

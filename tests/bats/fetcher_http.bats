@@ -24,13 +24,15 @@ load fetcher_helpers
     [ "$(grep -c 'bytes=' web.log)" = 1 ]
     run -1 fetcher -d sb --retry-delay 1ms "$web/liar/1000000/big"
     says 'the server sends another part than it was asked for'
+    fetcher -d sb --retry 20 --retry-delay 1ms -o pieces "$web/pieces/400000/big"
+    cmp srv/big sb/pieces
 }
 
 @test "http: tries come to an end, and what will not pass is not tried again" {
     serve web
     run -1 fetcher -d sb --retry 2 --retry-delay 1ms "$web/breaks/3/hello"
     says "fetch: $web/breaks/3/hello: get: "
-    says '(after 3 tries)'
+    says ', after 3 tries'
     [ "$(grep -c . web.log)" = 3 ]
     fetcher -d sb --retry-delay 1ms "$web/later/2/hello"
     cmp srv/hello sb/hello
@@ -41,7 +43,7 @@ load fetcher_helpers
     done
     [ "$(grep -c . web.log)" = 6 ]
     run -1 fetcher -d sb --retry 1 --retry-delay 1ms -o x "$web/status/500"
-    says "fetch: $web/status/500: get: the server answers 500: so it is (after 2 tries)"
+    says "fetch: $web/status/500: get: the server answers 500: so it is, after 2 tries"
     run -1 fetcher -d sb --retry 1 --retry-delay 1ms http://127.0.0.1:1/x
     says 'Failed to connect'
     holds hello
@@ -59,13 +61,17 @@ load fetcher_helpers
     fetcher -d sb -o a "$web/to?$web/plain/hello" -o b "$web/to?/plain/hello"
     cmp srv/hello sb/a
     cmp srv/hello sb/b
-    run -1 fetcher -d sb "$web/to?/to?/plain/nope"
+    run -1 fetcher -d sb "$web/to?/to?/plain/nope?token=hidden"
+    [[ $output != *hidden* ]]
     says '(404)'
     ln -s "$PWD" srv/here
     for bad in file:///etc/passwd ftp://127.0.0.1/x gopher://127.0.0.1/x; do
         run -1 fetcher -d sb "$web/to?$bad"
         says 'redirect'
     done
+    run -1 fetcher --retry 0 -d sb "$web/to?http://me:se%3Acret@127.0.0.1:1/x?token=hidden"
+    says 'http://127.0.0.1:1/x: Failed to connect'
+    [[ $output != *hidden* && $output != *cret* ]]
     run -1 fetcher -d sb -o c "$web/loop"
     says 'more than 10 redirects'
     holds a b
