@@ -140,7 +140,9 @@ Result<> S::take_end_from_kernel()
 
 Result<> S::look_after_worker()
 {
-    const auto status = worker_ ? TRY(worker_->ended()) : std::nullopt;
+    if (!worker_)
+        return {};
+    const auto status = TRY(worker_->ended());
     if (!status)
         return {};
     worked_ = *status;

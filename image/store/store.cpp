@@ -92,7 +92,11 @@ Result<std::optional<std::string>> Store::read_blob(const spec::Digest& digest) 
 
 Result<> Store::write_blob(const spec::Digest& digest, std::string_view text) const
 {
-    return sys::replace_file(blobs_of(digest).get(), digest.hex, text, 0600);
+    // One writer at a time. What is there stays, unless the disk has spoilt it.
+    WorkFolder ours = TRY(WorkFolder::take(tmp_, "blob-" + digest.hex));
+    if (const auto there = read_blob(digest); !there || !*there)
+        TRY(sys::replace_file(blobs_of(digest).get(), digest.hex, text, 0600));
+    return ours.discard();
 }
 
 // Under a name that nothing else has: what has the object's name next is another one.
