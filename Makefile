@@ -48,7 +48,7 @@ object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 .PHONY: all test test-vm unit bats tidy demo bench-shim lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
-all: $B/bin/runtime $B/bin/shim $B/bin/image
+all: $B/bin/runtime $B/bin/shim $B/bin/image $B/bin/fetcher
 
 $B/bin/runtime: $(call object,runtime/main.cpp $(runtime) $(sys) $(spec))
 $B/bin/runtime: LIBS := $(STATIC) -Wl,--gc-sections -lseccomp -lcap -lyajl_s
@@ -59,6 +59,9 @@ fetches := -larchive -lcurl -lpsl -lcrypto -lcap -lseccomp -lyajl
 unpacks := $(fetches) -lisal -lzstd -lsqlite3
 $B/bin/image: $(call object,image/main.cpp $(image) $(fetcher) $(sys) $(spec))
 $B/bin/image: LIBS := -pie -Wl,--gc-sections $(unpacks)
+
+$B/bin/fetcher: $(call object,fetcher/main.cpp $(fetcher) $(sys) $(spec))
+$B/bin/fetcher: LIBS := -pie -Wl,--gc-sections $(fetches)
 
 # Product code throws nothing; Criterion's tests need exceptions, and its macros convert freely.
 $B/bin/tests: $(call object,$(tests) $(runtime) $(image) $(fetcher) $(sys) $(spec))
@@ -132,6 +135,6 @@ format: | $B/ready-to-lint
 	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-19 -i
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime $B/bin/shim
-	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image
+	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image $B/bin/fetcher
 clean:
 	rm -rf build build-san

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace fetcher {
@@ -18,6 +19,7 @@ struct Archive::Source {
     int fd = -1;
     std::vector<std::byte> block = std::vector<std::byte>(kBlock);
     std::size_t ahead = 0;  // bytes in `block` that nobody has seen yet
+    bool seekable = false;
 
     la_ssize_t read()
     {
@@ -38,6 +40,14 @@ struct Archive::Source {
             ::archive_set_error(archive, errno, "cannot read it");
         *block = source->block.data();
         return n;
+    }
+
+    static la_int64_t seek(struct archive* archive, void* data, la_int64_t offset, int whence)
+    {
+        const off_t at = ::lseek(static_cast<Source*>(data)->fd, offset, whence);
+        if (at < 0)
+            ::archive_set_error(archive, errno, "cannot seek in it");
+        return at < 0 ? ARCHIVE_FATAL : at;
     }
 };
 
@@ -72,6 +82,30 @@ void Archive::prepare()
         ::iconv_close(it);
 }
 
+static int choose_tar(struct archive* archive)
+{
+    const int known = ::archive_read_support_format_tar(archive);
+    return known != ARCHIVE_OK
+               ? known
+               : ::archive_read_set_format_option(archive, "tar", "mac-ext", nullptr);
+}
+
+static int choose_any(struct archive* archive)
+{
+    constexpr int (*kinds[])(struct archive*) = {
+        choose_tar,
+        ::archive_read_support_format_zip,
+        ::archive_read_support_filter_gzip,
+        ::archive_read_support_filter_zstd,
+        ::archive_read_support_filter_xz,
+        ::archive_read_support_filter_bzip2,
+    };
+    for (const auto kind : kinds)
+        if (const int known = kind(archive); known != ARCHIVE_OK)  // by another program, maybe
+            return known;
+    return ARCHIVE_OK;
+}
+
 Result<Archive> Archive::open_tar(int fd, const Limits& limits)
 {
     Archive it;
@@ -84,16 +118,55 @@ Result<Archive> Archive::open_tar(int fd, const Limits& limits)
     if (n == 0)
         return it;
     it.source_->ahead = static_cast<std::size_t>(n);
-    it.archive_.reset(::archive_read_new());
-    if (!it.archive_)
-        return failed("no memory");
-    struct archive* archive = it.archive_.get();
-    if (::archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-        ::archive_read_set_format_option(archive, "tar", "mac-ext", nullptr) != ARCHIVE_OK ||
-        ::archive_read_open(archive, it.source_.get(), nullptr, Source::give, nullptr) !=
-            ARCHIVE_OK)
-        return failed("{}", reason(archive));
+    const bool known = TRY(it.open(choose_tar));
+    if (!known)
+        return failed("{}", reason(it.archive_.get()));
     return it;
+}
+
+Result<std::optional<Archive>> Archive::open_file(int fd, const Limits& limits)
+{
+    struct stat status = {};
+    if (::fstat(fd, &status) < 0)
+        return failed_sys("look at it");
+    Archive it;
+    it.limits_ = limits;
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    it.data_most_ = std::min(limits.bytes, std::max(limits.bytes_any, size * limits.ratio));
+    it.source_.reset(new Source{.fd = fd, .seekable = true});
+    const bool known = TRY(it.open(choose_any));
+    if (!known)
+        return std::nullopt;
+    return it;
+}
+
+// False: it is of no kind that was chosen.
+Result<bool> Archive::open(int (*choose)(struct archive*))
+{
+    archive_.reset(::archive_read_new());
+    if (!archive_)
+        return failed("no memory");
+    struct archive* archive = archive_.get();
+    if (choose(archive) != ARCHIVE_OK ||
+        ::archive_read_set_read_callback(archive, Source::give) != ARCHIVE_OK ||
+        (source_->seekable &&
+         ::archive_read_set_seek_callback(archive, Source::seek) != ARCHIVE_OK) ||
+        ::archive_read_set_callback_data(archive, source_.get()) != ARCHIVE_OK)
+        return failed("{}", reason(archive));
+    if (::archive_read_open1(archive) == ARCHIVE_OK)
+        return true;
+    if (reason(archive) == "Unrecognized archive format")  // its number is not public
+        return false;
+    return failed("{}", reason(archive));
+}
+
+// A small file can become a huge one, many times over (moby CVE-2017-14992).
+Result<> Archive::check_budget() const
+{
+    if (data_ > data_most_ ||
+        static_cast<std::uint64_t>(::archive_filter_bytes(archive_.get(), 0)) > data_most_)
+        return failed("it becomes more than {} bytes: that is no honest archive", data_most_);
+    return {};
 }
 
 static Result<Type> type_of(struct archive_entry* from)
@@ -144,6 +217,7 @@ Result<bool> Archive::next(Entry& entry)
     entry.path = from ? text(::archive_entry_pathname(from)) : "";
     if (code != ARCHIVE_OK && !(code == ARCHIVE_WARN && is_about_charset(reason(archive_.get()))))
         return failed("{}", reason(archive_.get()));
+    TRY(check_budget());
     if (++entries_ > limits_.entries)
         return failed("it has more than {} entries", limits_.entries);
     entry.type = TRY(type_of(from));
@@ -200,6 +274,8 @@ Result<std::optional<Archive::Piece>> Archive::next_piece()
         return failed("{}", reason(archive_.get()));
     if (offset < 0)
         return failed("a piece of it lies at {}", offset);
+    data_ += size;
+    TRY(check_budget());
     return Piece{.offset = static_cast<std::uint64_t>(offset),
                  .bytes = {static_cast<const std::byte*>(bytes), size}};
 }

@@ -52,6 +52,11 @@ public:
     // caller's.
     static Result<Archive> open_tar(int fd, const Limits& limits);
 
+    // Whatever kind of archive we know, told by its content: tar, as it is or in gzip, zstd, xz or
+    // bzip2, and zip. `fd` is a file, and what comes out of it has its bounds (Limits::ratio).
+    // Nothing: it is none.
+    static Result<std::optional<Archive>> open_file(int fd, const Limits& limits);
+
     // The next entry; false: the archive has ended.
     Result<bool> next(Entry& entry);
 
@@ -73,10 +78,14 @@ private:
         void operator()(Source* it) const;
     };
     Archive() = default;
+    Result<bool> open(int (*choose)(struct archive*));
+    Result<> check_budget() const;
     Result<> read_xattrs(struct archive_entry* from, Entry& entry) const;
 
     Limits limits_ = {};
     std::uint64_t entries_ = 0;
+    std::uint64_t data_most_ = UINT64_MAX;  // bytes that may come out,
+    std::uint64_t data_ = 0;                // and those of files that did
     std::unique_ptr<Source, Free> source_ = {};
     std::unique_ptr<struct archive, Free> archive_ = {};
 };

@@ -94,6 +94,18 @@ Result<std::string> with_query(const std::string& url,
 // Scheme, host and port of a URL, in normal form: "https://example.org:443".
 Result<std::string> origin_of(const std::string& url);
 
+// A URL in its parts, for what must not be passed on. An error does not quote it.
+struct SplitUrl {
+    std::string url = {};   // without credentials and fragment
+    std::string user = {};  // decoded
+    std::string password = {};
+    std::string path = {};  // as it stands in the URL
+};
+Result<SplitUrl> split_url(const std::string& url);
+
+// The value of an Authorization header (RFC 7617).
+std::string basic_authorization(const std::string& user, const std::string& password);
+
 // What `location` means where `url` has said it (RFC 3986, 5.2).
 Result<std::string> resolve_url(const std::string& url, const std::string& location);
 

@@ -57,6 +57,11 @@ std::size_t Progress::add(std::string name, std::uint64_t total)
     return items_.size() - 1;
 }
 
+void Progress::expect(std::size_t item, std::uint64_t total)
+{
+    items_[item].total = total;
+}
+
 void Progress::tell(std::size_t item, std::uint64_t done)
 {
     items_[item].done = done;

@@ -19,6 +19,7 @@ public:
 
     // One that begins. `total` is in bytes; 0: nobody knows.
     std::size_t add(std::string name, std::uint64_t total);
+    void expect(std::size_t item, std::uint64_t total);
     void tell(std::size_t item, std::uint64_t done);
     // Only the first word counts: "unpacked", "is there".
     void end(std::size_t item, std::string_view how);

@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <openssl/evp.h>
 
 #include <memory>
 
@@ -59,6 +60,31 @@ Result<std::string> with_query(const std::string& url,
                              CURLU_APPENDQUERY | CURLU_URLENCODE))
             return failed("{}: {}", url, curl_url_strerror(bad));
     return part(base, CURLUPART_URL);
+}
+
+Result<SplitUrl> split_url(const std::string& url)
+{
+    const Url parsed(curl_url(), curl_url_cleanup);
+    if (const auto bad = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0))
+        return failed("it is no URL: {}", curl_url_strerror(bad));
+    SplitUrl split = {.user = part(parsed, CURLUPART_USER, CURLU_URLDECODE),
+                      .password = part(parsed, CURLUPART_PASSWORD, CURLU_URLDECODE),
+                      .path = part(parsed, CURLUPART_PATH)};
+    for (const auto secret : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT})
+        (void)curl_url_set(parsed.get(), secret, nullptr, 0);
+    split.url = part(parsed, CURLUPART_URL);
+    return split;
+}
+
+std::string basic_authorization(const std::string& user, const std::string& password)
+{
+    const std::string text = format("{}:{}", user, password);
+    std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    encoded.resize(static_cast<std::size_t>(size));
+    return "Basic " + encoded;
 }
 
 Result<std::string> resolve_url(const std::string& url, const std::string& location)

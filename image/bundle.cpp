@@ -25,7 +25,16 @@ namespace {
 
 Result<> find_image(Bundle& bundle)
 {
-    bundle.image = TRY(find_kept(bundle.call, bundle.store, bundle.call.arguments[0]));
+    Call& call = bundle.call;
+    const auto name = TRY(read_name(call, call.arguments[0]));
+    bool brings = call.options.pull == spec::PullPolicy::Always;
+    if (call.options.pull == spec::PullPolicy::Missing) {
+        const auto kept = TRY(bundle.store.database().find_image(call.subject));
+        brings = !kept;
+    }
+    if (brings)
+        TRY(pull(bundle.store, name, call.options));
+    bundle.image = TRY(find_kept(call, bundle.store, call.arguments[0]));
     return {};
 }
 
@@ -34,6 +43,8 @@ Result<> make_folder(Bundle& bundle)
     if (::mkdir(bundle.path.c_str(), 0700) < 0 && errno != EEXIST)
         return failed_sys("make folder {}", bundle.path);
     sys::Fd folder = TRY(sys::open_at(AT_FDCWD, bundle.path, O_RDONLY | O_DIRECTORY));
+    // One that was killed may be at it still, in its last system call.
+    TRY(sys::lock(folder, bundle.path));
     const auto names = TRY(sys::names_in(folder));
     if (!names.empty())
         return failed("{} is not empty", bundle.path);
@@ -137,10 +148,12 @@ Result<> write_config(Bundle& bundle)
     spec::BundleFacts facts = {.user = bundle.user,
                                .words = bundle.words,
                                .caller = own_environment(),
-                               .name = bundle.path.substr(bundle.path.find_last_of('/') + 1),
+                               .name = options.name,
                                .terminal = options.terminal,
                                .has_resolv_conf = ::access("/etc/resolv.conf", F_OK) == 0,
                                .has_hosts = ::access("/etc/hosts", F_OK) == 0};
+    if (facts.name.empty())
+        facts.name = bundle.path.substr(bundle.path.find_last_of('/') + 1);
     for (const auto& file : options.env_files) {
         const std::string text = TRY(sys::read_file(AT_FDCWD, file, spec::kEnvironmentFileMost));
         auto words = TRY(spec::read_environment_file(text, file, facts.caller));
@@ -164,6 +177,7 @@ Result<> make_bundle(Bundle& bundle)
     auto made = sys::run_steps<Bundle>(kMake, bundle);
     if (!made && bundle.folder) {
         bundle.root = {};
+        bundle.folder = {};  // and with it the lock
         if (const auto removed = remove_bundle(bundle.path); !removed)
             bundle.call.notices.push_back(removed.error().message());
     }

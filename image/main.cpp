@@ -13,6 +13,8 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::store>("store", 0, "DIR",
                                   "where images are kept "
                                   "(/var/lib/davit/store)"),
+    spec::option<&Options::log>("log", 0, "FILE",
+                                "errors go to its end, as lines of JSON, not to standard error"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
@@ -46,7 +48,8 @@ int main(int argc, char** argv)
 {
     sys::steps_of("IMAGE");
     image::Call call;
-    return sys::run_command(image::kProgram, {argv, static_cast<std::size_t>(argc)},
-                            {&call.options, call.arguments, call.subject, call.notices},
-                            [&](const spec::Verb& verb) { return image::call_verb(verb, call); });
+    return sys::run_command(
+        image::kProgram, {argv, static_cast<std::size_t>(argc)},
+        {&call.options, call.arguments, call.subject, call.notices, call.options.log},
+        [&](const spec::Verb& verb) { return image::call_verb(verb, call); });
 }

@@ -1,10 +1,16 @@
 #include "image/pull.hpp"
 
-#include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "fetcher/digest_of.hpp"
+#include "fetcher/progress.hpp"
 #include "image/layout.hpp"
 #include "image/mend.hpp"
+#include "image/places.hpp"
+#include "image/registry.hpp"
+#include "image/source.hpp"
+#include "spec/image_config.hpp"
 #include "sys/random.hpp"
 #include "sys/steps.hpp"
 #include "sys/time.hpp"
@@ -13,12 +19,37 @@ namespace image {
 
 namespace {
 
+struct Pull {
+    const Store& store;
+    const spec::ImageName& name;
+    const Options& options;
+    fetcher::Progress& progress;
+
+    // Each step adds to these.
+    std::unique_ptr<Source> source = {};
+    Document top = {};       // what the name means
+    Document document = {};  // the manifest for the platform
+    spec::Descriptor config_blob = {};
+    std::string config_text = {};
+    spec::ImageConfig config = {};
+    std::vector<LayerPlan> layers = {};
+    std::optional<WorkFolder> lease = {};  // while it is ours, no layer is swept away
+    std::string lease_name = {};
+    std::vector<std::string> objects = {};
+};
+
+Result<> lease_objects(const Pull& pull)
+{
+    return pull.store.database().add_lease({pull.lease_name, "tmp/" + pull.lease_name},
+                                           pull.objects);
+}
+
 Result<> open_source(Pull& pull)
 {
     if (const auto* layout = std::get_if<spec::LayoutName>(&pull.name))
         pull.source = TRY(open_layout(layout->folder, layout->tag));
     else
-        pull.source = TRY(open_registry(std::get<spec::Reference>(pull.name), pull.registry));
+        pull.source = TRY(open_registry(std::get<spec::Reference>(pull.name), pull.options));
     return {};
 }
 
@@ -31,6 +62,7 @@ Result<> find_image(Pull& pull)
 // From index to index, until it is a manifest.
 Result<> choose_platform(Pull& pull)
 {
+    const spec::Platform platform = TRY(platform_of(pull.options));
     pull.document = pull.top;
     for (unsigned depth = 1;; ++depth) {
         const std::string name = pull.document.digest.text();
@@ -44,15 +76,42 @@ Result<> choose_platform(Pull& pull)
         if (depth > spec::kIndexDepthMost)
             return failed("{}: indexes lie more than {} deep", name, spec::kIndexDepthMost);
         const auto& listed = std::get<spec::Index>(read).manifests;
-        const auto chosen = TRY_TO(spec::choose(listed, pull.platform), "{}", name);
+        const auto chosen = TRY_TO(spec::choose(listed, platform), "{}", name);
         pull.document = TRY(pull.source->document(listed[chosen]));
     }
 }
 
+// The lease lives as long as somebody holds its folder: who sweeps ends that of a dead process.
+Result<> take_lease(Pull& pull)
+{
+    const std::string unique = TRY(sys::random_name());
+    pull.lease_name = "pull-" + unique;
+    WorkFolder folder = TRY(WorkFolder::take(pull.store.tmp(), pull.lease_name));
+    pull.lease.emplace(std::move(folder));
+    for (const auto* digest : {&pull.top.digest, &pull.document.digest, &pull.config_blob.digest})
+        pull.objects.push_back(blob_object(*digest));
+    return lease_objects(pull);
+}
+
+// Whoever pulls the same at this moment waits for the one who fetches it.
+Result<std::string> bring_config(const Pull& pull)
+{
+    const spec::Digest& digest = pull.config_blob.digest;
+    WorkFolder ours = TRY(WorkFolder::take(pull.store.tmp(), "config-" + digest.hex));
+    // One that the disk has spoilt is brought again.
+    if (auto kept = pull.store.read_blob(digest); kept && *kept) {
+        TRY(ours.discard());
+        return std::move(**kept);
+    }
+    auto document = TRY(pull.source->document(pull.config_blob));
+    TRY(pull.store.write_blob(digest, document.text));
+    TRY(ours.discard());
+    return std::move(document.text);
+}
+
 Result<> fetch_config(Pull& pull)
 {
-    auto document = TRY(pull.source->document(pull.config_blob));
-    pull.config_text = std::move(document.text);
+    pull.config_text = TRY(bring_config(pull));
     const std::string name = pull.config_blob.digest.text();
     pull.config = TRY(spec::read_image_config(pull.config_text, name));
     TRY_TO(spec::check_layers(pull.config, pull.layers.size()), "{}", name);
@@ -65,32 +124,19 @@ Result<> plan_chain(Pull& pull)
     for (auto& layer : pull.layers)
         blobs.push_back(std::move(layer.blob));
     pull.layers = plan_layers(blobs, pull.config.diff_ids);
-    for (const auto* digest : {&pull.top.digest, &pull.document.digest, &pull.config_blob.digest})
-        pull.objects.push_back(blob_object(*digest));
     for (const auto& layer : pull.layers) {
         pull.objects.push_back(layer_object(layer.diff_id));
         pull.objects.push_back(fix_object(layer.chain_id));
     }
-    return {};
-}
-
-// The lease lives as long as somebody holds its folder: who sweeps ends that of a dead process.
-Result<> take_lease(Pull& pull)
-{
-    const std::string unique = TRY(sys::random_name());
-    pull.lease_name = "pull-" + unique;
-    WorkFolder folder = TRY(WorkFolder::take(pull.store.tmp(), pull.lease_name));
-    pull.lease.emplace(std::move(folder));
-    return pull.store.database().add_lease({pull.lease_name, "tmp/" + pull.lease_name},
-                                           pull.objects);
+    return lease_objects(pull);
 }
 
 Result<> keep_documents(Pull& pull)
 {
     TRY(pull.store.write_blob(pull.top.digest, pull.top.text));
-    if (pull.document.digest != pull.top.digest)
-        TRY(pull.store.write_blob(pull.document.digest, pull.document.text));
-    return pull.store.write_blob(pull.config_blob.digest, pull.config_text);
+    return pull.document.digest == pull.top.digest
+               ? Result<>()
+               : pull.store.write_blob(pull.document.digest, pull.document.text);
 }
 
 Result<> bring_layers(Pull& pull)
@@ -127,13 +173,13 @@ Result<> sweep(Pull& pull)
     return pull.store.sweep();
 }
 
-constexpr sys::Step<Pull> kPull[] = {
+constexpr sys::Step<Pull> kPullImage[] = {
     {"open source", open_source},
     {"find image", find_image},
     {"choose platform", choose_platform},
+    {"take lease", take_lease},  // from here on nothing of it is swept away
     {"fetch config", fetch_config},
     {"plan layers", plan_chain},
-    {"take lease", take_lease},  // from here on nothing of it is swept away
     {"keep documents", keep_documents},
     {"fetch layers", bring_layers},  // image/fetch.cpp has their own steps
     {"mend layers", mend_layers},
@@ -157,9 +203,13 @@ std::vector<LayerPlan> plan_layers(const std::vector<spec::Descriptor>& blobs,
     return layers;
 }
 
-Result<> pull(Pull& pull)
+Result<spec::Digest> pull(const Store& store, const spec::ImageName& name, const Options& options)
 {
-    return sys::run_steps<Pull>(kPull, pull);
+    auto progress =
+        options.quiet ? fetcher::Progress(fetcher::Progress::Shown::Nothing) : fetcher::Progress();
+    Pull work = {.store = store, .name = name, .options = options, .progress = progress};
+    TRY(sys::run_steps<Pull>(kPullImage, work));
+    return work.top.digest;
 }
 
 }  // namespace image

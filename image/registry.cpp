@@ -22,7 +22,7 @@ std::string accepted()
 
 class Registry : public Source {
 public:
-    Registry(spec::Reference reference, const RegistryOptions& options)
+    Registry(spec::Reference reference, const spec::PullOptions& options)
         : reference_(std::move(reference)), options_(options)
     {
     }
@@ -160,7 +160,7 @@ private:
     }
 
     spec::Reference reference_;
-    RegistryOptions options_;
+    spec::PullOptions options_;
     fetcher::HttpOptions http_options_ = {};
     std::optional<Credentials> credentials_ = {};
     std::string base_ = {};
@@ -172,7 +172,7 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_registry(const spec::Reference& reference,
-                                              const RegistryOptions& options)
+                                              const spec::PullOptions& options)
 {
     auto registry = std::make_unique<Registry>(reference, options);
     TRY(registry->open());

@@ -2,17 +2,12 @@
 #pragma once
 
 #include "image/source.hpp"
+#include "spec/pull_options.hpp"
 
 namespace image {
 
-struct RegistryOptions {
-    std::string auth_file = {};    // empty: the usual places
-    std::string cert_folder = {};  // with CA certificates (*.crt); empty: the usual places
-    bool verify_tls = true;        // false also allows http
-};
-
 // Credentials go to the registry itself, and to a token server that belongs to it.
 Result<std::unique_ptr<Source>> open_registry(const spec::Reference& reference,
-                                              const RegistryOptions& options);
+                                              const spec::PullOptions& options);
 
 }  // namespace image

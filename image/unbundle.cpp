@@ -80,9 +80,11 @@ Result<> remove_bundle(const std::string& path)
         return {};
     Removal removal = {.path = path};
     removal.folder = TRY(std::move(folder));
+    TRY(sys::lock(removal.folder, path));  // whoever makes it, or removes it, comes first
     const auto names = TRY(sys::names_in(removal.folder));
     if (names.empty())
-        return ::rmdir(path.c_str()) == 0 ? Result<>() : failed_sys("remove folder {}", path);
+        return ::rmdir(path.c_str()) == 0 || errno == ENOENT ? Result<>()
+                                                             : failed_sys("remove folder {}", path);
     return sys::run_steps<Removal>(kRemove, removal);
 }
 

@@ -6,18 +6,17 @@
 
 #include "spec/container_options.hpp"
 #include "spec/options.hpp"
+#include "spec/pull_options.hpp"
 
 namespace image {
 
 // Everything that a command line can say. Which verb takes which is in the verb's table.
-struct Options : spec::ContainerOptions {
+struct Options : spec::ContainerOptions, spec::PullOptions {
     std::string store = {};
-    std::string platform = {};
-    std::string auth_file = {};
-    std::string cert_folder = {};
-    bool verify_tls = true;
+    std::string log = {};
+    spec::PullPolicy pull = spec::PullPolicy::Never;
+    std::string name = {};
     bool terminal = false;
-    bool quiet = false;
     bool json = false;
 };
 

@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 
-#include <cstring>
-
-#include "spec/json_writer.hpp"
 #include "sys/file.hpp"
+#include "sys/log.hpp"
 #include "sys/time.hpp"
 
 namespace runtime {
@@ -28,25 +26,7 @@ std::string with_source(const Error& error, bool debug)
 
 std::string json_line(LogLevel level, const std::string& text, const Error* error)
 {
-    spec::JsonWriter json;
-    json.object()
-        .member("level", spec::word(level))
-        .member("msg", text)
-        .member("time", sys::utc_now());
-    if (error) {
-        json.member("code", static_cast<int>(error->status));
-        if (!error->step.empty())
-            json.member("step", error->step);
-        if (error->place.line)
-            json.member("path", error->place.pointer)
-                .member("line", error->place.line)
-                .member("column", error->place.column);
-        if (const char* name = error->code ? strerrorname_np(error->code) : nullptr)
-            json.member("errno", std::string_view(name));
-        if (!error->hint.empty())
-            json.member("hint", error->hint);
-    }
-    return json.end().text() + "\n";
+    return sys::log_line(spec::word(level), text, error);
 }
 
 // A reader takes lines, so what a message quotes must not make a second one.

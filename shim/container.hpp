@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "shim/fetch_request.hpp"
 #include "shim/places.hpp"
 #include "spec/life.hpp"
+#include "spec/pull_options.hpp"
 #include "spec/state.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
@@ -38,18 +40,32 @@ enum class Word : char {
     Ended = 'X',  // its value is the wait status
 };
 
+// What has to be done of an image before there is a bundle. Only shims that come from the first one
+// know it.
+struct ImageOrder {
+    spec::PullPolicy pull = spec::PullPolicy::Missing;
+    std::vector<std::string> options = {};  // of `image bundle`
+    std::vector<std::string> words = {};    // the container's command line
+    std::vector<FetchRequest> files = {};
+    bool image_decides_signal = true;  // which one asks it to end
+};
+
+inline constexpr const char* kBundleFolder = "bundle";  // of an image, in the record
+
 struct Container {
     Places places = {};
     std::string runtime = {};  // the program
     spec::LaunchRecord launch = {};
     bool gives_input = false;  // -i
     std::string id_file = {};  // --id-file
+    ImageOrder order = {};
 
     sys::Fd record = {};       // the folder of what lasts; its flock(2) is held by both
     std::string token = {};    // of the record: what runs says that it is this one's
     sys::Fd folder = {};       // the folder of what runs
     sys::Channel other = {};   // the shim's to its keeper, the keeper's to its shim
     sys::Channel client = {};  // of `launch`: who waits for the word
+    sys::Fd progress = {};     // of `launch`: the client's standard error, as long as it waits
     sys::Fd terminal = {};     // the master of it; held by both, so that no death hangs it up
     pid_t shim_pid = 0;
     pid_t keeper_pid = 0;

@@ -35,7 +35,7 @@ Result<> become_another(Container& container, const char* name, sys::Channel cha
     container.other = std::move(channel);
     return sys::close_all_but({container.record.get(), container.folder.get(),
                                container.other.fd().get(), container.client.fd().get(),
-                               container.terminal.get()});
+                               container.progress.get(), container.terminal.get()});
 }
 
 class Keeper {
@@ -137,8 +137,10 @@ Result<bool> Keeper::listen()
         return true;
     }
     const Word word{(*message)->kind};
-    if (word == Word::Told)
+    if (word == Word::Told) {
         container_.client = {};
+        container_.progress = {};
+    }
     if (word == Word::HungUp)
         container_.terminal = {};
     if (word != Word::Create && word != Word::Start)

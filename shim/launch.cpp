@@ -7,6 +7,7 @@
 
 #include "shim/exit.hpp"
 #include "shim/keeper.hpp"
+#include "shim/prepare.hpp"
 #include "shim/record.hpp"
 #include "shim/runtime_call.hpp"
 #include "shim/supervise.hpp"
@@ -84,6 +85,21 @@ Result<> open_supervision(Life& life)
     return life.supervisor.open(life.caller);
 }
 
+Result<> prepare_bundle(Life& life)
+{
+    return make_bundle(life.container, life.supervisor);
+}
+
+Result<> give_sandbox(Life& life)
+{
+    return read_bundle(life.container);
+}
+
+Result<> fetch(Life& life)
+{
+    return fetch_files(life.container, life.supervisor);
+}
+
 Result<> create(Life& life)
 {
     return life.supervisor.create();
@@ -108,17 +124,21 @@ Result<> supervise(Life& life)
 }
 
 constexpr sys::Step<Life> kLaunch[] = {
-    {"make folder", make_folder}, {"write id file", write_id_file},
-    {"hire keeper", hire},        {"open supervision", open_supervision},
-    {"create container", create}, {"start container", start},
-    {"tell client", tell_client}, {"supervise", supervise},
+    {"make folder", make_folder},    {"write id file", write_id_file},
+    {"hire keeper", hire},           {"open supervision", open_supervision},
+    {"make bundle", prepare_bundle}, {"give sandbox", give_sandbox},
+    {"fetch files", fetch},          {"create container", create},
+    {"start container", start},      {"tell client", tell_client},
+    {"supervise", supervise},
 };
 
 // Of a shim that takes over: each step knows what is done already.
 constexpr sys::Step<Life> kAdopt[] = {
-    {"hire keeper", hire},        {"open supervision", open_supervision},
-    {"create container", create}, {"start container", start},
-    {"tell client", tell_client}, {"supervise", supervise},
+    {"hire keeper", hire},           {"open supervision", open_supervision},
+    {"make bundle", prepare_bundle}, {"give sandbox", give_sandbox},
+    {"fetch files", fetch},          {"create container", create},
+    {"start container", start},      {"tell client", tell_client},
+    {"supervise", supervise},
 };
 
 Result<> record_exit(Life& life)
@@ -139,6 +159,11 @@ Result<> delete_container(Life& life)
     return life.container.folder ? call_runtime(life.container, "delete", {"--force"}) : Result<>();
 }
 
+Result<> forget_bundle(Life& life)
+{
+    return remove_bundle(life.container);
+}
+
 Result<> remove_folder(Life& life)
 {
     const Container& container = life.container;
@@ -157,8 +182,8 @@ Result<> remove_all(Life& life)
 // Each may be done again by whoever takes over; the last one it never outlives.
 constexpr sys::Step<Life> kEnd[] = {
     {"record exit", record_exit},     {"delete container", delete_container},
-    {"remove folder", remove_folder}, {"remove record", remove_all},
-    {"tell failure", tell_failure},
+    {"remove bundle", forget_bundle}, {"remove folder", remove_folder},
+    {"remove record", remove_all},    {"tell failure", tell_failure},
 };
 
 void note_step(Life& life, std::string_view name)
@@ -237,6 +262,7 @@ Result<> clear_away(Container& container)
 {
     Life life{.container = container};
     TRY(delete_container(life));
+    TRY(remove_bundle(container));
     return remove_folder(life);
 }
 

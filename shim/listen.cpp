@@ -157,12 +157,26 @@ void S::look_at_oom()
     show();
 }
 
+Result<> S::look_after_worker()
+{
+    if (!worker_)
+        return {};
+    const auto status = TRY(worker_->ended());
+    if (!status)
+        return {};
+    worked_ = *status;
+    worker_.reset();
+    return happens({.what = What::Worked});
+}
+
 // Children of ours: keepers, and all that was a keeper's when it died. Of its death the channel
 // may tell later than a child that came from it.
 bool S::reap_init()
 {
     bool found = false;
     while (auto child = sys::next_ended_child()) {
+        if (worker_ && child->pid == worker_->pid())
+            break;  // since we looked after it: there is another signal
         if (child->pid == container_.state.init.pid && !container_.end) {
             container_.end = raw_end(*child);
             found = true;
@@ -178,8 +192,10 @@ Result<> S::take_signal()
     if (::read(signals_.get(), &info, sizeof info) != sizeof info)
         return errno == EAGAIN || errno == EINTR ? Result<>() : failed_sys("read a signal");
     const int signal = static_cast<int>(info.ssi_signo);
-    if (signal == SIGCHLD)
+    if (signal == SIGCHLD) {
+        TRY(look_after_worker());
         return reap_init() ? happens({.what = What::Ended}) : Result<>();
+    }
     // What a write of our own has brought about (SIGPIPE, SIGXFSZ) is an error of that write.
     if (info.ssi_code == SI_USER && static_cast<pid_t>(info.ssi_pid) == ::getpid())
         return {};

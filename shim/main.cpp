@@ -11,14 +11,17 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::root>("root", 0, "DIR", "where what runs is kept (/run/davit)"),
     spec::option<&Options::data>("data", 0, "DIR", "where what lasts is kept (/var/lib/davit)"),
     spec::option<&Options::json>("json", 0, "", "answers are JSON"),
+    spec::option<&Options::log>("log", 0, "FILE",
+                                "errors go to its end, as lines of JSON, not to standard error"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun, &kLaunch, &kWait, &kStatus, &kList, &kLogs, &kKill, &kDestroy, &kRemove, &kRecover,
+    &kRun,  &kLaunch,  &kWait,   &kStatus,  &kList,  &kLogs,
+    &kKill, &kDestroy, &kRemove, &kRecover, &kImage, &kFetch,
 };
 
 static constexpr std::string_view kNotYet[] = {
-    "attach", "events", "exec", "fetch", "image", "update", "usage",
+    "attach", "events", "exec", "update", "usage",
 };
 
 static constexpr spec::Program kProgram = {
@@ -57,7 +60,8 @@ int main(int argc, char** argv)
 {
     sys::steps_of("SHIM");
     shim::Call call;
-    return sys::run_command(shim::kProgram, {argv, static_cast<std::size_t>(argc)},
-                            {&call.options, call.arguments, call.id, call.notices},
-                            [&](const spec::Verb& verb) { return shim::call_verb(verb, call); });
+    return sys::run_command(
+        shim::kProgram, {argv, static_cast<std::size_t>(argc)},
+        {&call.options, call.arguments, call.id, call.notices, call.options.log},
+        [&](const spec::Verb& verb) { return shim::call_verb(verb, call); });
 }

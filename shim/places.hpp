@@ -15,6 +15,7 @@ struct Places {
     std::string running() const { return root + "/shim"; }
     std::string records() const { return data + "/containers"; }
     std::string sandboxes() const { return data + "/sandbox"; }
+    std::string store() const { return data + "/store"; }
 };
 
 // These folders, absolute; for those that are empty root's own, or those of a user's XDG_*_HOME.

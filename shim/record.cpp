@@ -274,6 +274,11 @@ Result<std::optional<spec::ExitRecord>> read_exit(const sys::Fd& folder)
     return read_record<spec::read_exit_record>(folder, kExitFile);
 }
 
+Result<> replace_launch(const Container& container)
+{
+    return sys::replace_file(container.record.get(), kLaunchFile, write(container.launch), 0600);
+}
+
 Result<spec::LaunchRecord> read_launch(const sys::Fd& folder)
 {
     auto record = TRY(read_record<spec::read_launch_record>(folder, kLaunchFile));

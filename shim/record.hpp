@@ -60,6 +60,7 @@ Result<> write_exit(const Container& container, spec::ExitRecord record);
 
 // Nothing where it has not ended.
 Result<std::optional<spec::ExitRecord>> read_exit(const sys::Fd& folder);
+Result<> replace_launch(const Container& container);  // launch.json
 Result<spec::LaunchRecord> read_launch(const sys::Fd& folder);
 Result<std::optional<spec::LifeState>> read_status(const sys::Fd& folder);
 Result<std::optional<spec::RawEnd>> read_raw(const sys::Fd& folder);

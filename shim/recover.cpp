@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "shim/launch.hpp"
+#include "shim/prepare.hpp"
 #include "shim/record.hpp"
 #include "shim/runtime_call.hpp"
 #include "sys/file.hpp"
@@ -123,7 +124,7 @@ Result<Recovery> recover(Existing existing)
     auto container = TRY(restore(existing));
     if (!ended)
         return settle(container);
-    if (!container.folder && !removes)
+    if (!container.folder && !removes && !has_bundle(container.record))
         return Recovery{};
     finish(container);
     if (!container.notices.empty())

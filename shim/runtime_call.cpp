@@ -8,8 +8,8 @@
 
 #include "shim/record.hpp"
 #include "shim/usage.hpp"
+#include "shim/worker_log.hpp"
 #include "spec/json.hpp"
-#include "spec/text.hpp"
 #include "sys/file.hpp"
 
 namespace shim {
@@ -17,36 +17,7 @@ namespace shim {
 namespace {
 
 constexpr const char* kLog = "runtime.log";
-constexpr std::size_t kLogMost = std::size_t{1} << 20;
 constexpr std::size_t kStateMost = std::size_t{4} << 20;
-
-// A line of its log (runtime/log.hpp).
-struct LogLine {
-    std::string level = {};
-    std::string message = {};
-    std::int32_t code = 1;
-    std::string hint = {};
-};
-
-constexpr spec::Field kFields[] = {
-    spec::field<&LogLine::level>("level", {.required = true}),
-    spec::field<&LogLine::message>("msg", {.required = true}),
-    spec::field<&LogLine::code>("code"),
-    spec::field<&LogLine::hint>("hint"),
-};
-constexpr auto kLogLine = spec::object<LogLine>(kFields);
-
-std::optional<LogLine> last_error(std::string_view log)
-{
-    std::optional<LogLine> found;
-    while (!log.empty()) {
-        const auto line = log.substr(0, log.find('\n'));
-        log.remove_prefix(std::min(line.size() + 1, log.size()));
-        if (auto read = spec::read_json(kLogLine, line, kLog); read && read->level == "error")
-            found = std::move(*read);
-    }
-    return found;
-}
 
 }  // namespace
 
@@ -96,23 +67,12 @@ static void keep_log(const Container& container, std::string_view log)
 Result<> runtime_result(const Container& container, const sys::Fd& log, int status)
 {
     const auto text =
-        sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", log.get()), kLogMost).value_or("");
+        sys::read_file(AT_FDCWD, format("/proc/self/fd/{}", log.get()), kWorkerLogMost)
+            .value_or("");
     keep_log(container, text);
     if (status == 0)
         return {};
-    const auto error = last_error(text);
-    if (!error && status > 128)
-        return failed("{} was killed by signal {}", container.runtime, status - 128);
-    if (!error)
-        return failed("{} ended with {} and left no word", container.runtime, status);
-    // The hint follows in a line of its own. What a container's own words do to a terminal they are
-    // not to do here.
-    std::string_view sentence = error->message;
-    if (const std::string hint = "\nhint: " + error->hint; sentence.ends_with(hint))
-        sentence.remove_suffix(hint.size());
-    return std::unexpected(Error{.doing = format("runtime: {}", spec::shown(sentence, kLogMost)),
-                                 .status = static_cast<Status>(error->code),
-                                 .hint = spec::shown(error->hint, kLogMost)});
+    return result_of("runtime", container.runtime, status, text);
 }
 
 Result<> call_runtime(const Container& container, std::string_view verb,

@@ -21,6 +21,9 @@ static constexpr const char* kShimKilled = "its shim was killed";
 
 // What has no row changes nothing.
 const S::Row S::kTable[] = {
+    {State::Preparing, What::Worked, &S::worked},
+    {State::Preparing, What::KeeperGone, &S::prepare_on},
+    {State::Preparing, What::Stop, &S::give_up},
     {State::Making, What::Made, &S::made},
     {State::Making, What::Failed, &S::failed_to},
     {State::Making, What::KeeperGone, &S::make_again},
@@ -67,6 +70,17 @@ Result<> S::may_begin()
     return failed_with(Status::CannotStart, "{}", kShimKilled);
 }
 
+Result<int> S::work(const Worker& worker, const std::vector<std::string>& words, sys::Stdio stdio)
+{
+    TRY(may_begin());
+    worker_ = TRY(worker.begin(words, stdio));
+    state_ = State::Preparing;
+    const auto done = until(State::Making);
+    worker_.reset();
+    TRY(done);
+    return worked_;
+}
+
 Result<> S::create()
 {
     if (container_.phase == Phase::Nothing) {
@@ -97,6 +111,7 @@ void S::told_client()
         return;
     (void)loop_.watch(Key::Client, container_.client.fd().get(), 0);
     container_.client = {};
+    container_.progress = {};
     (void)container_.other.send(static_cast<char>(Word::Told));
 }
 
@@ -171,6 +186,18 @@ Result<> S::give(Word task)
     container_.task = task;
     (void)container_.other.send(static_cast<char>(task));  // where it is gone, we hear of that
     return {};
+}
+
+Result<State> S::worked(const Event&)
+{
+    return State::Making;
+}
+
+// It is our child, and goes on.
+Result<State> S::prepare_on(const Event&)
+{
+    TRY(hire_another());
+    return State::Preparing;
 }
 
 Result<State> S::made(const Event&)

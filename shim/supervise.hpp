@@ -10,13 +10,14 @@
 
 #include "shim/container.hpp"
 #include "shim/oom_watch.hpp"
+#include "shim/worker.hpp"
 #include "sys/loop.hpp"
 #include "sys/terminal.hpp"
 #include "sys/terminal_proxy.hpp"
 
 namespace shim {
 
-enum class State : std::uint8_t { Making, Made, Starting, Running, Stopping, Ended };
+enum class State : std::uint8_t { Preparing, Making, Made, Starting, Running, Stopping, Ended };
 
 class Supervisor {
 public:
@@ -28,6 +29,9 @@ public:
 
     void told_client();  // it has its answer: what becomes of it is nothing to us any more
 
+    // What a worker ended with, as a shell tells it. One that goes on when we stop is killed.
+    Result<int> work(const Worker& worker, const std::vector<std::string>& words, sys::Stdio stdio);
+
     Result<> create();     // until it is made; again where the keeper dies half-way
     Result<> start();      // until its program is executed
     Result<> supervise();  // until it has ended
@@ -37,7 +41,17 @@ public:
     Result<> deliver();
 
 private:
-    enum class What : std::uint8_t { Made, Started, Failed, Ended, KeeperGone, Stop, Signal, Due };
+    enum class What : std::uint8_t {
+        Worked,
+        Made,
+        Started,
+        Failed,
+        Ended,
+        KeeperGone,
+        Stop,
+        Signal,
+        Due
+    };
     struct Event {
         What what = What::Due;
         int signal = 0;                   // of Signal, and what Stop sends
@@ -79,8 +93,11 @@ private:
     Result<> meet_init();
     void watch_oom();
     void look_at_oom();
+    Result<> look_after_worker();
     Result<> hire_another();
 
+    Result<State> worked(const Event& event);
+    Result<State> prepare_on(const Event& event);
     Result<State> made(const Event& event);
     Result<State> started(const Event& event);
     Result<State> failed_to(const Event& event);
@@ -105,6 +122,8 @@ private:
     sigset_t kept_ = {};    // that came before the program was known to run
     sys::Fd control_ = {};  // the socket that tells of a stop request
     sys::Fd caller_ = {};
+    std::optional<sys::Process> worker_ = {};
+    int worked_ = 0;     // what it ended with
     sys::Fd init_ = {};  // the first process of the container
     OomWatch oom_ = {};
     sys::Fd output_ = {};  // where what is written to the terminal goes, if not to our caller

@@ -6,24 +6,31 @@
 #include <string>
 #include <vector>
 
+#include "shim/fetch_request.hpp"
+#include "spec/container_options.hpp"
 #include "spec/duration.hpp"
 #include "spec/options.hpp"
+#include "spec/pull_options.hpp"
 
 namespace shim {
 
 // Everything that a command line can say. Which verb takes which is in the verb's table.
-struct Options {
+struct Options : spec::ContainerOptions, spec::PullOptions {
     std::string root = {};
     std::string data = {};
+    std::string log = {};
 
     std::string name = {};
     std::string id_file = {};
     bool remove = false;
     bool interactive = false;
     bool terminal = false;
-    std::string stop_signal = "TERM";
+    std::string stop_signal = {};  // empty: what the image says, or TERM
     spec::Duration stop_timeout = {10'000};
-    std::vector<std::string> decided = {};  // options whose say is config.json's
+    spec::PullPolicy pull = spec::PullPolicy::Missing;
+    std::vector<FetchRequest> files = {};
+    std::string of_image = {};               // the first option that is for an image only
+    std::vector<std::string> given_on = {};  // those that `image` is to hear, as --name=value
 
     std::optional<spec::Duration> timeout = {};
     bool follow = false;
@@ -51,6 +58,8 @@ struct Verb : spec::Verb {
 };
 
 extern const Verb kDestroy;
+extern const Verb kFetch;
+extern const Verb kImage;
 extern const Verb kKill;
 extern const Verb kLaunch;
 extern const Verb kList;

@@ -72,12 +72,10 @@ struct ContainerOptions {
     AbsolutePath sandbox = {};  // a folder of the host, at /mnt/sandbox in it
 };
 
-// A program's own rows, then those of ContainerOptions but for the sandbox, which only `image
-// bundle` is told: the shim gives each of its containers one. `Into` derives from ContainerOptions.
-//
-//     constexpr auto kOptions = with_container_options<Options>(kRunOptions, kBeginOptions);
-template <class Into, std::size_t... N>
-constexpr auto with_container_options(const Option (&... own)[N])
+// The rows of ContainerOptions, but for the sandbox, which only `image bundle` is told: the shim
+// gives each of its containers one. `Into` derives from ContainerOptions.
+template <class Into>
+constexpr auto container_options()
 {
     using Its = ContainerOptions;
     constexpr Option rows[] = {
@@ -97,7 +95,7 @@ constexpr auto with_container_options(const Option (&... own)[N])
         option_of<Into, &Its::read_only>("read-only", 0, "", "its root cannot be written"),
         option_of<Into, &Its::hostname>("hostname", 0, "NAME", "what it calls its machine"),
     };
-    return joined(own..., rows);
+    return joined(rows);
 }
 
 }  // namespace spec

@@ -66,11 +66,23 @@ Bounds bounds(std::string_view synopsis)
     return bounds;
 }
 
+const Verb* only_verb(const Program& program)
+{
+    return program.verbs.size() == 1 && program.verbs[0]->name.empty() ? program.verbs[0] : nullptr;
+}
+
+std::string usage_line(const Program& program, const Verb& verb)
+{
+    return format("usage: {}{}{} [options]{}{}", program.name, verb.name.empty() ? "" : " ",
+                  verb.name, verb.arguments.empty() ? "" : " ", verb.arguments);
+}
+
 class Reader {
 public:
     Reader(const Program& program, std::span<char* const> words, void* into)
-        : program_(program), words_(words), into_(into)
+        : program_(program), words_(words), into_(into), verb_(only_verb(program))
     {
+        line_.verb = verb_;
     }
 
     Result<CommandLine> read()
@@ -94,9 +106,8 @@ public:
             return failed_with(Status::Usage, "no verb; --help lists them");
         const auto [least, most] = bounds(verb_->arguments);
         if (line_.arguments.size() < least)
-            return usage("{} is missing; usage: {} {} [options] {}",
-                         missing_argument(line_.arguments.size()), program_.name, verb_->name,
-                         verb_->arguments);
+            return usage("{} is missing; {}", missing_argument(line_.arguments.size()),
+                         usage_line(program_, *verb_));
         if (line_.arguments.size() > most)
             return usage("unexpected argument \"{}\"", line_.arguments[most]);
         return line_;
@@ -114,7 +125,7 @@ private:
     std::unexpected<Error> usage(Format<std::type_identity_t<Args>...> text, Args&&... args)
     {
         auto error = failed_with(Status::Usage, text, std::forward<Args>(args)...);
-        if (verb_)
+        if (verb_ && !verb_->name.empty())
             error.error().doing = format("{}: {}", verb_->name, error.error().doing);
         error.error().hint = "--help lists what there is";
         return error;
@@ -133,6 +144,10 @@ private:
         if (verb_) {
             options_ended_ = options_ended_ || verb_->order == Order::First;
             line_.arguments.emplace_back(word);
+            if (!verb_->take)
+                return {};
+            if (auto taken = verb_->take(into_, word); !taken)
+                return usage("{}", taken.error().doing);
             return {};
         }
         if (std::ranges::find(program_.not_yet, word) != program_.not_yet.end())
@@ -147,6 +162,7 @@ private:
         verb_ = line_.verb = *found;
         if (helps_)
             line_.answer = help_text(program_, verb_);
+        options_ended_ = verb_->order == Order::Before;
         return {};
     }
 
@@ -223,7 +239,7 @@ private:
     const Program& program_;
     std::span<char* const> words_;
     void* into_;
-    const Verb* verb_ = nullptr;
+    const Verb* verb_;
     bool options_ended_ = false;
     bool helps_ = false;  // the word `help` was there
     CommandLine line_ = {};
@@ -256,8 +272,7 @@ std::string help_text(const Program& program, const Verb* verb)
 {
     std::string text;
     if (verb) {
-        text = format("usage: {} {} [options]{}{}\n\n{}\n\noptions:\n", program.name, verb->name,
-                      verb->arguments.empty() ? "" : " ", verb->arguments, verb->summary);
+        text = format("{}\n\n{}\n\noptions:\n", usage_line(program, *verb), verb->summary);
         text += option_rows(verb->options);
     } else {
         text =
@@ -267,11 +282,11 @@ std::string help_text(const Program& program, const Verb* verb)
         text += "\noptions:\n" + option_rows(program.options);
     }
     text += option_rows({&kHelpOption, 1});
-    if (!verb)
+    if (!verb || only_verb(program))
         text += option_rows({&kVersionOption, 1});
     if (const auto details = verb ? verb->details : program.details; !details.empty())
         text += format("\n{}\n", details);
-    if (verb)
+    if (verb && !only_verb(program))
         text +=
             format("\n{} --help lists the options that stand before every verb\n", program.name);
     return text;

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "spec/result.hpp"
@@ -89,19 +90,25 @@ constexpr Option option_of(std::string_view name, char letter, std::string_view 
             }};
 }
 
-// The rows of one table after those of another.
-template <std::size_t... N>
-constexpr auto joined(const Option (&... tables)[N])
+// The rows of one table after those of another; a table is an array of either kind.
+template <class Table>
+inline constexpr std::size_t kRowCount = std::extent_v<Table>;
+template <std::size_t N>
+inline constexpr std::size_t kRowCount<std::array<Option, N>> = N;
+
+template <class... Tables>
+constexpr auto joined(const Tables&... tables)
 {
-    std::array<Option, (N + ...)> all{};
+    std::array<Option, (kRowCount<Tables> + ...)> all{};
     auto* at = all.data();
-    ((at = std::copy(tables, tables + N, at)), ...);
+    ((at = std::copy(std::begin(tables), std::end(tables), at)), ...);
     return all;
 }
 
 enum class Order : std::uint8_t {
     Anywhere,  // options may follow arguments
     First,     // the first argument ends them: what follows belongs to a command
+    Before,    // all that follows the verb belongs to another program
 };
 
 // What a verb takes. `arguments` is its synopsis and its rule at once: "ID [SIGNAL]" is one or two
@@ -112,9 +119,12 @@ struct Verb {
     std::string_view summary;
     std::span<const Option> options;
     Order order = Order::Anywhere;
+    // Where options belong to the argument that follows them: sees each, with what is read so far.
+    Result<> (*take)(void* into, std::string_view argument) = nullptr;
     std::string_view details = {};  // what --help tells beyond the options
 };
 
+// A program that does one thing has one verb without a name, which its command line leaves out.
 struct Program {
     std::string_view name;
     std::string_view summary;

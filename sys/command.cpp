@@ -3,15 +3,23 @@
 #include <unistd.h>
 
 #include "sys/file.hpp"
+#include "sys/log.hpp"
 
 namespace sys {
 
 namespace {
 
 // What cannot be told is lost: there is nobody left to tell.
-void tell(const spec::Program& program, const std::string& sentence)
+void tell(const spec::Program& program, const Command& command, std::string_view level,
+          const std::string& sentence, const Error* error)
 {
-    (void)write_all(STDERR_FILENO, format("{}: {}\n", program.name, sentence));
+    if (command.log.empty()) {
+        (void)write_all(STDERR_FILENO, format("{}: {}\n", program.name, sentence));
+        return;
+    }
+    const auto log = open_at(AT_FDCWD, command.log, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0644);
+    if (log)
+        (void)write_all(log->get(), log_line(level, sentence, error));
 }
 
 Result<int> call_verb(const spec::Program& program, std::span<char* const> argv,
@@ -27,11 +35,13 @@ Result<int> call_verb(const spec::Program& program, std::span<char* const> argv,
     auto status = run(*line.verb);
     std::string about(line.verb->name);
     if (!command.subject.empty())
-        about += " " + command.subject;
+        about += (about.empty() ? "" : " ") + command.subject;
+    if (!about.empty())
+        about += ": ";
     for (const auto& notice : command.notices)
-        tell(program, format("{}: {}", about, notice));
+        tell(program, command, "warning", about + notice, nullptr);
     if (!status)
-        status.error().doing = format("{}: {}", about, status.error().doing);
+        status.error().doing = about + status.error().doing;
     return status;
 }
 
@@ -43,7 +53,7 @@ int run_command(const spec::Program& program, std::span<char* const> argv, const
     const auto status = call_verb(program, argv, command, run);
     if (status)
         return *status;
-    tell(program, status.error().message());
+    tell(program, command, "error", status.error().message(), &status.error());
     return static_cast<int>(status.error().status);
 }
 

@@ -17,10 +17,11 @@ struct Command {
     std::vector<std::string>& arguments;
     std::string& subject;               // what it is about, once that is known
     std::vector<std::string>& notices;  // sentences about what did not stop the verb
+    const std::string& log;             // a file: what is told is told there, as sys::log_line()
 };
 
 // Returns what main() is to. `run` returns the program's status; of its errors and of the notices
-// each becomes a line on standard error, "program: verb subject: ...".
+// each becomes a line on standard error, or of the log, "program: verb subject: ...".
 int run_command(const spec::Program& program, std::span<char* const> argv, const Command& command,
                 const std::function<Result<int>(const spec::Verb&)>& run);
 

@@ -1,6 +1,7 @@
 #include "sys/file.hpp"
 
 #include <limits.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -82,6 +83,14 @@ Result<std::string> read_proc_file(int directory, const std::string& path, std::
             return text;
     }
     return failed("read {}: larger than {} bytes", path, most);
+}
+
+Result<> lock(const Fd& fd, const std::string& name)
+{
+    while (::flock(fd.get(), LOCK_EX) < 0)
+        if (errno != EINTR)
+            return failed_sys("lock {}", name);
+    return {};
 }
 
 Result<> write_all(int fd, std::string_view text)

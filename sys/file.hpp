@@ -29,6 +29,9 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
 // fits the buffer one read has all of it.
 Result<std::string> read_proc_file(int directory, const std::string& path, std::size_t most);
 
+// flock(2) for us alone; waits for whoever has it. `name` is for an error.
+Result<> lock(const Fd& fd, const std::string& name);
+
 Result<> write_all(int fd, std::string_view text);
 Result<> print(std::string_view text);  // an answer, on standard output
 

@@ -37,9 +37,7 @@ Result<WorkFolder> WorkFolder::take(const sys::Fd& parent, const std::string& na
         if (!folder && folder.error().code == ENOENT)
             continue;  // published or removed since
         sys::Fd open = TRY(std::move(folder));
-        while (::flock(open.get(), LOCK_EX) < 0)
-            if (errno != EINTR)
-                return failed_sys("lock tmp/{}", name);
+        TRY(sys::lock(open, "tmp/" + name));
         if (still_called(open, parent, name))
             return WorkFolder(parent, name, std::move(open));
     }

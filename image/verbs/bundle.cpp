@@ -25,18 +25,21 @@ Result<> run_unbundle(Call& call)
 }
 
 constexpr spec::Option kOwn[] = {
+    spec::option<&Options::name>("name", 0, "NAME", "of the container (DIR's last part)"),
     spec::option<&Options::terminal>("tty", 't', "", "at a terminal"),
     spec::option_of<Options, &spec::ContainerOptions::sandbox>(
         "sandbox", 0, "DIR", "a folder of the host, at /mnt/sandbox in the container"),
+    spec::option<&Options::pull>("pull", 0, "WHEN", "never (the default), missing or always"),
 };
-constexpr auto kBundleOptions = spec::with_container_options<Options>(kOwn);
+constexpr auto kBundleOptions =
+    spec::joined(kOwn, spec::container_options<Options>(), spec::pull_options<Options>());
 
 }  // namespace
 
 constinit const Verb kBundle = {
     {.name = "bundle",
      .arguments = "IMAGE DIR [WORD...]",
-     .summary = "makes a bundle of an image that is in the store; WORDs take the place of its Cmd",
+     .summary = "makes a bundle of an image; WORDs take the place of its Cmd",
      .options = kBundleOptions,
      .order = spec::Order::First},
     run_bundle,

@@ -55,7 +55,7 @@ Result<> run(Call& call)
 }
 
 constexpr spec::Option kOptions[] = {
-    spec::option<&Options::quiet>("quiet", 'q', "", "names only"),
+    spec::option_of<Options, &Options::quiet>("quiet", 'q', "", "names only"),
     spec::option<&Options::json>("json", 0, "", "as JSON"),
 };
 

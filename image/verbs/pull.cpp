@@ -3,7 +3,6 @@
 #include "image/pull.hpp"
 
 #include "image/places.hpp"
-#include "spec/json_writer.hpp"
 #include "sys/file.hpp"
 
 namespace image {
@@ -14,33 +13,12 @@ Result<> run(Call& call)
 {
     const auto name = TRY(read_name(call, call.arguments[0]));
     const Store store = TRY(open_store(call.options));
-    auto progress = call.options.quiet ? fetcher::Progress(fetcher::Progress::Shown::Nothing)
-                                       : fetcher::Progress();
-    const auto platform = TRY(platform_of(call.options));
-    Pull work = {.store = store,
-                 .name = name,
-                 .platform = platform,
-                 .registry = {.auth_file = call.options.auth_file,
-                              .cert_folder = call.options.cert_folder,
-                              .verify_tls = call.options.verify_tls},
-                 .progress = progress};
-    TRY(pull(work));
-    TRY(sys::print(work.top.digest.text() + "\n"));
+    const auto digest = TRY(pull(store, name, call.options));
+    TRY(sys::print(digest.text() + "\n"));
     return {};
 }
 
-constexpr spec::Option kOptions[] = {
-    spec::option<&Options::platform>("platform", 0, "OS/ARCH[/VARIANT]",
-                                     "of several that the image is made for (this machine's)"),
-    spec::option<&Options::auth_file>("authfile", 0, "FILE",
-                                      "credentials, as podman and Docker "
-                                      "keep them (the usual places)"),
-    spec::option<&Options::cert_folder>("cert-dir", 0, "DIR",
-                                        "CA certificates, *.crt (the usual places)"),
-    spec::option<&Options::verify_tls>("tls-verify", 0, "",
-                                       "false: any certificate will do, and none (true)"),
-    spec::option<&Options::quiet>("quiet", 'q', "", "no progress on standard error"),
-};
+constexpr auto kOptions = spec::pull_options<Options>();
 
 }  // namespace
 

@@ -30,7 +30,7 @@ int guard(void* argument)
     ::setsid();
     auto closed = sys::give_up_stdio();
     if (closed)
-        closed = sys::close_all_but({container.client.fd().get()});
+        closed = sys::close_all_but({container.client.fd().get(), container.progress.get()});
     if (!closed)
         (void)container.client.send(closed.error());
     else if (const auto lived = launch(container, 0); !lived && container.client.fd())
@@ -79,11 +79,15 @@ Result<int> run(Call& call)
     TRY(check_open(call, STDOUT_FILENO));  // the id goes there
     Background background{.container = TRY(begin(call))};
     const Places places = background.container.places;
+    if (!background.container.launch.image.empty())
+        background.container.progress =
+            sys::Fd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     auto channel = TRY(sys::make_channel());
     background.client = std::move(channel.there);
     auto made = TRY(sys::spawn(0, -1, guard, &background));
     made.detach();
     background.client = {};
+    background.container.progress = {};
     const auto message = TRY(channel.here.receive());
     if (!message)
         TRY(hear_from_record(places, call.id));
@@ -95,18 +99,20 @@ Result<int> run(Call& call)
     return 0;
 }
 
-constexpr auto kOptions = spec::joined(kBeginOptions);
+constexpr auto kOptions = spec::joined(kBeginOptions, kImageOptions);
 
 }  // namespace
 
 constinit const Verb kLaunch = {
     {.name = "launch",
-     .arguments = "BUNDLE/ [WORD...]",
+     .arguments = "IMAGE|BUNDLE/ [WORD...]",
      .summary = "leaves a container behind that runs, and tells its id",
      .options = kOptions,
      .order = spec::Order::First,
      .details =
-         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "BUNDLE/ is a folder with config.json: a path that begins with /, ./ or ../ or ends with "
+         "/;\n"
+         "all else is an image.\n"
          "What it writes goes to files: shim logs. 125 where it could not start, 1 where only its\n"
          "id could not be told"},
     run,

@@ -1,6 +1,7 @@
 // shim remove: nothing is left of a container.
 
 #include "shim/launch.hpp"
+#include "shim/prepare.hpp"
 #include "shim/record.hpp"
 #include "shim/recover.hpp"
 #include "shim/stop.hpp"
@@ -31,10 +32,13 @@ Result<> remove(const Call& call, const Places& places, const std::string& id)
     if (!ours)
         return failed("somebody else looks after it");
     Container container = TRY(container_of(existing));
+    container.record = std::move(existing.record);
     // Else its end is on record, and that comes first; what could not be cleared away then is
     // tried again.
     if (broken || container.folder)
         TRY(clear_away(container));
+    else
+        TRY(remove_bundle(container));
     return remove_record(container);
 }
 

@@ -29,18 +29,20 @@ Result<int> run(Call& call)
 constexpr spec::Option kRunOptions[] = {
     spec::option<&Options::interactive>("interactive", 'i', "", "our standard input is its own"),
 };
-constexpr auto kOptions = spec::joined(kRunOptions, kBeginOptions);
+constexpr auto kOptions = spec::joined(kRunOptions, kBeginOptions, kImageOptions);
 
 }  // namespace
 
 constinit const Verb kRun = {
     {.name = "run",
-     .arguments = "BUNDLE/ [WORD...]",
+     .arguments = "IMAGE|BUNDLE/ [WORD...]",
      .summary = "runs a container until it ends, and ends as it does",
      .options = kOptions,
      .order = spec::Order::First,
      .details =
-         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "BUNDLE/ is a folder with config.json: a path that begins with /, ./ or ../ or ends with "
+         "/;\n"
+         "all else is an image.\n"
          "The container ends with our caller; who leads a session (setsid) has none. Signals that\n"
          "come are passed on; as process 1 a program is spared those that it does not handle,\n"
          "TERM too. Ends with the container's code: shim --help"},

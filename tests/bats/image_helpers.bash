@@ -35,3 +35,20 @@ busybox_layer() {
 listing() { # DIR: all that is in it, with what matters of each
     (cd "$1" && find . -printf '%P %y %m %U:%G %T@ %s %l\n' | sed -E 's/^([^ ]* d .*) [0-9]+ $/\1/' | sort)
 }
+
+# A real registry on a port of its own, with what is in ./registry.
+start_registry() { # [YAML of http: and auth:]
+    port=$((5100 + BATS_TEST_NUMBER))
+    printf '%s\n' 'version: 0.1' 'log: {level: error}' 'storage: {filesystem: {rootdirectory: registry}}' \
+        "http: {addr: 127.0.0.1:$port${1-}}" "${2-}" > registry.yml
+    docker-registry serve registry.yml > registry.log 2>&1 3>&- &
+    registry=$!
+    until (: < "/dev/tcp/127.0.0.1/$port") 2>/dev/null; do kill -0 $registry; sleep 0.05; done
+    image=127.0.0.1:$port/some/thing
+}
+stop_registry() {
+    kill -9 $registry && wait $registry || true
+}
+push() { # TAG [OPTION...]: from ./img
+    skopeo copy -q --dest-tls-verify=false "${@:2}" "oci:img:$1" "docker://$image:$1"
+}

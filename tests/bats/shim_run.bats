@@ -134,7 +134,7 @@ stop_while_starting() { # OPTION...
     run -2 shim run --name ../evil b/
     run -2 shim run --stop-signal NONE b/
     run -2 shim run -e A=B b/
-    says 'option --env: config.json of the bundle decides that'
+    says '--env: config.json of the bundle decides that'
     run -2 shim run b/ true
     says '"true": the command is decided by config.json of the bundle'
     [ -z "$(shim list -q)" ]

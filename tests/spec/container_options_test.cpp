@@ -19,7 +19,7 @@ constexpr Option kOwn[] = {
     option<&Asked::debug>("debug", 0, "", "say more"),
     option_of<Asked, &ContainerOptions::sandbox>("sandbox", 0, "DIR", "at /mnt/sandbox"),
 };
-constexpr auto kAll = with_container_options<Asked>(kOwn);
+constexpr auto kAll = joined(kOwn, container_options<Asked>());
 constexpr Verb kRun = {"run", "IMAGE [WORD...]", "runs", kAll, Order::First};
 constexpr const Verb* kVerbs[] = {&kRun};
 constexpr Program kProgram = {"p", "Runs.", {}, kVerbs};

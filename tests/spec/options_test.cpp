@@ -156,3 +156,50 @@ Test(options, no_words_are_no_verb)
 {
     expect_error({}, "no verb; --help lists them");
 }
+
+namespace {
+
+struct Pairs {
+    std::string as = {};
+    std::vector<std::string> taken = {};
+};
+constexpr spec::Option kPairOptions[] = {spec::option<&Pairs::as>("as", 0, "NAME", "its name")};
+constexpr spec::Verb kOnly = {.name = "",
+                              .arguments = "[WORD]...",
+                              .summary = "takes words",
+                              .options = kPairOptions,
+                              .take = [](void* into, std::string_view word) -> Result<> {
+                                  auto& pairs = *static_cast<Pairs*>(into);
+                                  if (word == "bad")
+                                      return failed("it is bad");
+                                  pairs.taken.push_back(pairs.as + "=" + std::string(word));
+                                  pairs.as.clear();
+                                  return {};
+                              }};
+constexpr const spec::Verb* kOnlyVerb[] = {&kOnly};
+constexpr spec::Program kOneThing = {"fetcher", "Takes words.", {}, kOnlyVerb};
+
+Result<spec::CommandLine> read_pairs(std::vector<const char*> words, Pairs& pairs)
+{
+    std::vector<char*> pointers;
+    for (const char* word : words)
+        pointers.push_back(const_cast<char*>(word));
+    return spec::read_command_line(kOneThing, pointers, &pairs);
+}
+
+}  // namespace
+
+Test(options, a_program_that_does_one_thing_has_no_verb)
+{
+    Pairs pairs;
+    const auto line = read_pairs({"--as", "1", "x", "y", "--as=2", "--", "--z"}, pairs);
+    cr_assert(line && line->verb == &kOnly);
+    cr_expect((pairs.taken == std::vector<std::string>{"1=x", "=y", "2=--z"}));
+    const auto bad = read_pairs({"bad"}, pairs);
+    cr_assert(!bad && bad.error().status == Status::Usage);
+    cr_expect_str_eq(bad.error().doing.c_str(), "it is bad");
+    const auto help = read_pairs({"--help"}, pairs);
+    cr_assert(help);
+    cr_expect(help->answer.starts_with("usage: fetcher [options] [WORD]...\n\ntakes words\n"));
+    cr_expect(help->answer.find("--version") != std::string::npos);
+}

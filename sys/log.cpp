@@ -1,0 +1,30 @@
+#include "sys/log.hpp"
+
+#include <cstring>
+
+#include "spec/json_writer.hpp"
+#include "sys/time.hpp"
+
+namespace sys {
+
+std::string log_line(std::string_view level, const std::string& text, const Error* error)
+{
+    spec::JsonWriter json;
+    json.object().member("level", level).member("msg", text).member("time", utc_now());
+    if (error) {
+        json.member("code", static_cast<int>(error->status));
+        if (!error->step.empty())
+            json.member("step", error->step);
+        if (error->place.line)
+            json.member("path", error->place.pointer)
+                .member("line", error->place.line)
+                .member("column", error->place.column);
+        if (const char* name = error->code ? strerrorname_np(error->code) : nullptr)
+            json.member("errno", std::string_view(name));
+        if (!error->hint.empty())
+            json.member("hint", error->hint);
+    }
+    return json.end().text() + "\n";
+}
+
+}  // namespace sys
