@@ -223,13 +223,11 @@ stop_while_starting() { # OPTION...
     shim run --rm --name web --id-file link b/
     [ -L link ] && [ "$(cat id)" = web ]
     mkfifo pipe
-    cat pipe > read 3>&- &
-    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
     exec 4<> pipe
     shim run --rm --name web --id-file pipe b/ 4>&-
+    read -r -N 3 -t 20 word <&4
     exec 4>&-
-    wait $!
-    [ -p pipe ] && [ "$(cat read)" = web ]
+    [ -p pipe ] && [ "$word" = web ]
 }
 
 @test "run: signals that its caller ignores are not passed on" {
