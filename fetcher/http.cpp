@@ -14,7 +14,8 @@ namespace {
 
 constexpr unsigned kRedirectsMost = 10;
 constexpr std::size_t kErrorTextMost = 512;
-constexpr std::size_t kHeadersMost = std::size_t{64} << 10;  // bytes of all of them
+constexpr std::size_t kErrorBodyMost = std::size_t{64} << 10;  // then the connection is given up
+constexpr std::size_t kHeadersMost = std::size_t{64} << 10;    // bytes of all of them
 constexpr long kBufferSize = 512L << 10;
 
 using Slist = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -69,9 +70,11 @@ struct Http::Exchange {
     const Body& body;
     HttpReply reply = {};
     std::size_t header_bytes = 0;
+    std::size_t error_bytes = 0;
     std::optional<Error> error = {};
 
     bool good() const { return reply.status == 200 || reply.status == 206; }
+    bool had_enough() const { return error_bytes > kErrorBodyMost; }
 
     static std::size_t take_header(char* text, std::size_t, std::size_t size, void* self)
     {
@@ -100,7 +103,8 @@ struct Http::Exchange {
             auto& kept = exchange.reply.error_text;
             kept.append(text,
                         std::min(size, kErrorTextMost - std::min(kErrorTextMost, kept.size())));
-            return size;
+            exchange.error_bytes += size;
+            return exchange.had_enough() ? 0 : size;
         }
         const auto taken = exchange.body(exchange.reply, std::as_bytes(std::span(text, size)));
         if (!taken) {
@@ -182,30 +186,50 @@ Result<HttpReply> Http::get_once(const HttpRequest& request, const Body& body)
     failure_ = exchange.error ? HttpFailure::Other : failure_of(status);
     if (exchange.error)
         return std::unexpected(std::move(*exchange.error));
-    if (status != CURLE_OK)
-        return failed("{}: {}", request.url, *why ? why : curl_easy_strerror(status));
+    if (exchange.had_enough())
+        failure_ = HttpFailure::None;
+    else if (status != CURLE_OK)
+        return failed("{}: {}", public_url(request.url), *why ? why : curl_easy_strerror(status));
+    curl_off_t wait = 0;
+    if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
+        exchange.reply.retry_after_s = static_cast<std::uint64_t>(wait);
     exchange.reply.error_text = spec::shown(exchange.reply.error_text, kErrorTextMost);
     return std::move(exchange.reply);
+}
+
+// Where a redirect leads, and with what.
+static Result<> follow(HttpRequest& now, const std::string& location, const std::string& meant_for)
+{
+    const std::string from = public_url(now.url);
+    const std::string origin = TRY(origin_of(now.url));
+    now.url = TRY(resolve_url(now.url, location));
+    const std::string next = TRY_TO(origin_of(now.url), "{}: redirect", from);
+    if (origin.starts_with("https:") && !next.starts_with("https:"))
+        return failed("{}: a redirect to {} would give up TLS", from, next);
+    if (now.may_follow)
+        TRY_TO(now.may_follow(next), "{}: redirect", from);
+    if (next != meant_for)
+        now.authorization.clear();
+    return {};
 }
 
 Result<HttpReply> Http::get(const HttpRequest& request, const Body& body)
 {
     HttpRequest now = request;
+    failure_ = HttpFailure::Other;
     const std::string origin = TRY(origin_of(request.url));
     for (unsigned redirects = 0;; ++redirects) {
-        auto reply = TRY(get_once(now, body));
+        auto got = get_once(now, body);
+        if (!got && redirects > 0 && failure_ == HttpFailure::Tls)
+            failure_ = HttpFailure::Other;
+        auto reply = TRY(std::move(got));
         const auto location = reply.header("location");
         if (!is_redirect(reply.status) || !location)
             return reply;
+        failure_ = HttpFailure::Other;
         if (redirects == kRedirectsMost)
-            return failed("{}: more than {} redirects", request.url, kRedirectsMost);
-        const std::string next = TRY(resolve_url(now.url, *location));
-        const std::string next_origin = TRY_TO(origin_of(next), "{}: redirect", now.url);
-        if (now.url.starts_with("https:") && !next.starts_with("https:"))
-            return failed("{}: a redirect to {} would give up TLS", now.url, next_origin);
-        if (next_origin != origin)
-            now.authorization.clear();
-        now.url = next;
+            return failed("{}: more than {} redirects", public_url(request.url), kRedirectsMost);
+        TRY(follow(now, *location, origin));
     }
 }
 
@@ -215,7 +239,7 @@ Result<Http::Text> Http::get_text(const HttpRequest& request, std::size_t most)
     text.reply =
         TRY(get(request, [&](const HttpReply&, std::span<const std::byte> bytes) -> Result<> {
             if (text.body.size() + bytes.size() > most)
-                return failed("{}: more than {} bytes", request.url, most);
+                return failed("{}: more than {} bytes", public_url(request.url), most);
             text.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             return {};
         }));

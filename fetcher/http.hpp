@@ -29,13 +29,15 @@ struct HttpRequest {
     std::vector<std::string> headers = {};  // "Accept: text/plain"
     std::string authorization = {};         // the header's value; for this URL's origin alone
     std::uint64_t from = 0;                 // the first byte wanted (Range)
+    // Asked before a redirect is followed, with the origin that it leads to; an error ends it.
+    std::function<Result<>(const std::string& origin)> may_follow = {};
 };
 
 // What has prevented a reply.
 enum class HttpFailure : std::uint8_t {
     None,
     Connection,  // it could not be made, or broke: another try may help
-    Tls,         // nobody spoke TLS there
+    Tls,         // nobody spoke TLS at the URL that was asked for
     Other,       // a certificate, a limit, the receiver of the body
 };
 
@@ -43,7 +45,8 @@ struct HttpReply {
     long status = 0;
     std::string url = {};                                           // after all redirects
     std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
-    std::string error_text = {};  // the beginning of a body that is no success, printable
+    std::string error_text = {};      // the beginning of a body that is no success, printable
+    std::uint64_t retry_after_s = 0;  // what it asks for, by seconds or by date; 0: nothing
 
     // The first of this name.
     std::optional<std::string> header(std::string_view name) const;
@@ -86,6 +89,10 @@ private:
 
 // Such as "host" of "https://host:443".
 std::string_view host_of(std::string_view origin);
+
+// The URL as messages may show it: without a password, and without the query, which is one for
+// those who sign their URLs.
+std::string public_url(const std::string& url);
 
 // The URL with these added to its query, encoded.
 Result<std::string> with_query(const std::string& url,

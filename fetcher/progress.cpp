@@ -18,12 +18,31 @@ constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kNameMost = 24;
 constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 
-// What a terminal of this many lines would scroll away cannot be drawn over.
-std::size_t terminal_lines()
+// What a terminal would scroll away, or carry over to another line, cannot be drawn over.
+struct Room {
+    std::size_t lines = 23;
+    std::size_t columns = 79;
+};
+
+Room terminal_room()
 {
+    Room room;
     winsize size = {};
-    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 ? size.ws_row - 1U
-                                                                             : 23U;
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0)
+        return room;
+    if (size.ws_row > 1)
+        room.lines = size.ws_row - 1U;
+    if (size.ws_col > 1)
+        room.columns = size.ws_col - 1U;
+    return room;
+}
+
+std::string cut(std::string text, std::size_t most)
+{
+    while (text.size() > most && (text[most] & 0xc0) == 0x80)
+        --most;  // UTF-8: no half of a character
+    text.resize(std::min(text.size(), most));
+    return text;
 }
 
 std::string bar(std::uint64_t done, std::uint64_t total)
@@ -96,9 +115,10 @@ void Progress::draw()
 {
     last_ = std::chrono::steady_clock::now();
     std::string text = drawn_ > 0 ? format("\x1b[{}A", drawn_) : "";
-    const std::size_t shown = std::min(items_.size(), terminal_lines());
+    const Room room = terminal_room();
+    const std::size_t shown = std::min(items_.size(), room.lines);
     for (std::size_t i = items_.size() - shown; i < items_.size(); ++i)
-        text += format("\r{}\x1b[K\n", line(items_[i]));
+        text += format("\r{}\x1b[K\n", cut(line(items_[i]), room.columns));
     drawn_ = shown;
     (void)sys::write_all(STDERR_FILENO, text);
 }

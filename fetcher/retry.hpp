@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "fetcher/http.hpp"
-#include "spec/duration.hpp"
+#include "spec/retry_rules.hpp"
 
 namespace fetcher {
 
@@ -16,10 +16,7 @@ inline constexpr spec::Duration kPauseMost = {.ms = 60'000};
 // than a small one, and no server gets more than its size's worth of tries.
 inline constexpr std::uint64_t kProgress = std::uint64_t{1} << 20;
 
-struct RetryRules {
-    std::uint32_t times = 3;               // after the first try; 0: never
-    spec::Duration delay = {.ms = 1'000};  // before the second try, then twice as long each time
-};
+using spec::RetryRules;
 
 // How a try has failed: nobody answered or the connection broke (`failure`), or the answer was no
 // success (`status`).

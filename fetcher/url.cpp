@@ -50,6 +50,17 @@ std::string_view host_of(std::string_view origin)
     return host.substr(0, host.rfind(':'));
 }
 
+std::string public_url(const std::string& url)
+{
+    const auto parsed = parse(url);
+    if (!parsed)
+        return spec::quoted(url.substr(0, url.find_first_of("?#@")));
+    for (const auto secret : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+                              CURLUPART_QUERY, CURLUPART_FRAGMENT})
+        curl_url_set(parsed->get(), secret, nullptr, 0);
+    return part(*parsed, CURLUPART_URL);
+}
+
 Result<std::string> with_query(const std::string& url,
                                const std::vector<std::pair<std::string, std::string>>& query)
 {
@@ -58,7 +69,7 @@ Result<std::string> with_query(const std::string& url,
         if (const auto bad =
                 curl_url_set(base.get(), CURLUPART_QUERY, format("{}={}", name, value).c_str(),
                              CURLU_APPENDQUERY | CURLU_URLENCODE))
-            return failed("{}: {}", url, curl_url_strerror(bad));
+            return failed("{}: {}", public_url(url), curl_url_strerror(bad));
     return part(base, CURLUPART_URL);
 }
 
@@ -92,7 +103,8 @@ Result<std::string> resolve_url(const std::string& url, const std::string& locat
     const Url base = TRY(parse(url));
     // libcurl resolves what is relative against what the handle holds.
     if (const auto bad = curl_url_set(base.get(), CURLUPART_URL, location.c_str(), 0))
-        return failed("{}: {} is no URL: {}", url, spec::quoted(location), curl_url_strerror(bad));
+        return failed("{}: a redirect to {}, which is no URL: {}", public_url(url),
+                      spec::quoted(location.substr(0, location.find('?'))), curl_url_strerror(bad));
     return part(base, CURLUPART_URL);
 }
 

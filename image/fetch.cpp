@@ -36,6 +36,11 @@ struct Bringing {
     sys::Fd part = {};       // what has come of a blob from afar
     std::uint64_t done = 0;  // bytes that the writer has
     std::uint64_t told = 0;  // of these, to the parent
+    bool resumed = false;    // some are from an earlier pull
+    bool refused = false;    // the writer wants no more: what came is wrong
+
+    // The same layer in another compression is another blob.
+    std::string part_name() const { return layer.blob.digest.hex + std::string(kPartFile); }
 };
 
 Result<> take_folder(Bringing& work)
@@ -57,7 +62,7 @@ Result<> clear_leftovers(Bringing& work)
         return {};
     const auto names = TRY(sys::names_in(work.folder->folder()));
     for (const auto& name : names)
-        if (name != kPartFile)
+        if (name != work.part_name())
             TRY(sys::remove_tree(work.folder->folder(), name));
     return {};
 }
@@ -75,9 +80,22 @@ Result<> begin_writing(Bringing& work)
     return {};
 }
 
+// Nobody is to go on with it.
+Result<> drop_part(Bringing& work)
+{
+    if (work.part && ::unlinkat(work.folder->folder().get(), work.part_name().c_str(), 0) < 0)
+        return failed_sys("remove {}", work.part_name());
+    work.part = sys::Fd();
+    return {};
+}
+
 Result<> take_piece(Bringing& work, std::span<const std::byte> bytes)
 {
-    TRY(work.writer->feed(bytes));
+    if (auto fed = work.writer->feed(bytes); !fed) {
+        work.refused = true;
+        TRY(drop_part(work));
+        return fed;
+    }
     work.done += bytes.size();
     if (work.done - work.told < kStride)
         return {};
@@ -90,15 +108,16 @@ Result<> read_part(Bringing& work)
 {
     if (!work.folder || !work.source.is_far())
         return {};
-    work.part = TRY(sys::open_at(work.folder->folder().get(), kPartFile,
+    work.part = TRY(sys::open_at(work.folder->folder().get(), work.part_name(),
                                  O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
     std::vector<std::byte> piece(kStride);
     for (;;) {
         const auto got = ::read(work.part.get(), piece.data(), piece.size());
         if (got < 0)
-            return failed_sys("read {}", kPartFile);
+            return failed_sys("read {}", work.part_name());
         if (got == 0)
             return {};
+        work.resumed = true;
         TRY(take_piece(work, std::span(piece).first(static_cast<std::size_t>(got))));
     }
 }
@@ -123,9 +142,8 @@ Result<> finish(Bringing& work)
     if (!work.folder)
         return {};
     auto finished = work.writer->finish();
-    // Whole or wrong: nobody goes on with it.
-    if (work.part && ::unlinkat(work.folder->folder().get(), kPartFile, 0) < 0)
-        return failed_sys("remove {}", kPartFile);
+    work.refused = !finished;
+    TRY(drop_part(work));
     TRY(std::move(finished));
     return {};
 }
@@ -147,10 +165,24 @@ constexpr sys::Step<Bringing> kBring[] = {
     {"publish layer", publish},
 };
 
+void forget(Bringing& work)
+{
+    work.writer.reset();
+    work.folder.reset();  // its lock, too
+    work.done = work.told = 0;
+    work.resumed = work.refused = false;
+}
+
 int bring(void* argument)
 {
     auto& work = *static_cast<Bringing*>(argument);
-    if (const auto done = sys::run_steps<Bringing>(kBring, work); !done) {
+    auto done = sys::run_steps<Bringing>(kBring, work);
+    if (!done && work.resumed && work.refused) {
+        // The registry may be innocent: what an earlier pull had left is gone now.
+        forget(work);
+        done = sys::run_steps<Bringing>(kBring, work);
+    }
+    if (!done) {
         (void)work.parent.send(done.error());  // a parent that is gone hears nothing
         return 1;
     }

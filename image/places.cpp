@@ -28,8 +28,8 @@ static std::string_view cpu_flags(std::string_view cpuinfo)
 
 Result<spec::Platform> platform_of(const Options& options)
 {
-    if (!options.platform.empty())
-        return spec::read_platform(options.platform);
+    if (options.platform)
+        return *options.platform;
     utsname names = {};
     if (::uname(&names) < 0)
         return failed_sys("ask what machine this is");

@@ -11,6 +11,7 @@
 #include "image/registry.hpp"
 #include "image/source.hpp"
 #include "spec/image_config.hpp"
+#include "spec/text.hpp"
 #include "sys/random.hpp"
 #include "sys/steps.hpp"
 #include "sys/time.hpp"
@@ -109,12 +110,24 @@ Result<std::string> bring_config(const Pull& pull)
     return std::move(document.text);
 }
 
+// A manifest that no index offers among others is what it is, whatever was asked for.
+Result<> check_platform(const Pull& pull)
+{
+    const auto& wanted = pull.options.platform;
+    const auto is = spec::normal(pull.config.platform);
+    if (!wanted || is.architecture.empty() || pull.document.digest != pull.top.digest ||
+        (is.os == wanted->os && is.architecture == wanted->architecture))
+        return {};
+    return failed("no image for {}: there is {}", wanted->text(), spec::shown(is.text()));
+}
+
 Result<> fetch_config(Pull& pull)
 {
     pull.config_text = TRY(bring_config(pull));
     const std::string name = pull.config_blob.digest.text();
     pull.config = TRY(spec::read_image_config(pull.config_text, name));
     TRY_TO(spec::check_layers(pull.config, pull.layers.size()), "{}", name);
+    TRY_TO(check_platform(pull), "{}", name);
     return {};
 }
 

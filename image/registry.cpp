@@ -1,11 +1,12 @@
 #include "image/registry.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "fetcher/body_part.hpp"
 #include "fetcher/digest_of.hpp"
-#include "fetcher/http.hpp"
-#include "image/registry_auth.hpp"
-#include "image/registry_files.hpp"
+#include "fetcher/persist.hpp"
+#include "image/registry_client.hpp"
 #include "spec/text.hpp"
 
 namespace image {
@@ -20,22 +21,22 @@ std::string accepted()
     return accept;
 }
 
+// Takes a document's bytes, of which there may be no more than `most`.
+fetcher::Http::Body into(std::string& text, std::uint64_t most, const std::string& name)
+{
+    return [&text, most, &name](const auto&, std::span<const std::byte> bytes) -> Result<> {
+        if (bytes.size() > most - text.size())
+            return failed("{} has more than {} bytes", name, most);
+        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return {};
+    };
+}
+
 class Registry : public Source {
 public:
-    Registry(spec::Reference reference, const spec::PullOptions& options)
-        : reference_(std::move(reference)), options_(options)
+    Registry(RegistryClient client, spec::Reference reference, const fetcher::RetryRules& retry)
+        : client_(std::move(client)), reference_(std::move(reference)), retry_(retry)
     {
-    }
-
-    Result<> open()
-    {
-        const std::string host(reference_.registry());
-        http_options_.verify_tls = options_.verify_tls;
-        http_options_.certificates = TRY(read_certificates(options_.cert_folder, host));
-        credentials_ = TRY(read_credentials(options_.auth_file, reference_));
-        base_ = "https://" + host;
-        origin_ = TRY(fetcher::origin_of(base_));
-        return {};
     }
 
     Result<Document> resolve() override
@@ -46,127 +47,118 @@ public:
 
     Result<Document> document(const spec::Descriptor& descriptor) override
     {
-        if (spec::is_document(descriptor.media_type))
-            return manifest(descriptor.digest.text(), descriptor.digest);
-        Document found = {
-            .text = {}, .media_type = descriptor.media_type, .digest = descriptor.digest};
-        TRY(blob(descriptor, 0, [&](std::span<const std::byte> bytes) -> Result<> {
-            found.text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-            return found.text.size() <= spec::kManifestMost
-                       ? Result<>()
-                       : failed("{}: more than {} bytes", descriptor.digest.text(),
-                                spec::kManifestMost);
-        }));
-        return check(std::move(found), descriptor.digest);
+        const std::string name = descriptor.digest.text();
+        if (descriptor.size > spec::kManifestMost)
+            return failed("{} has {} bytes, the most is {}", name, descriptor.size,
+                          spec::kManifestMost);
+        if (spec::is_document(descriptor.media_type)) {
+            auto found = TRY(manifest(name, descriptor.digest));
+            if (found.text.size() != descriptor.size)
+                return failed("{} has {} bytes, its descriptor says {}",
+                              client_.place("manifests/" + name), found.text.size(),
+                              descriptor.size);
+            return found;
+        }
+        Document found = {.media_type = descriptor.media_type};
+        const auto take = into(found.text, descriptor.size, name);
+        const Sink sink = [&](std::span<const std::byte> bytes) { return take({}, bytes); };
+        TRY(blob(descriptor, 0, sink));
+        return check(std::move(found), "blobs/" + name, descriptor.digest);
     }
 
     Result<> blob(const spec::Descriptor& descriptor, std::uint64_t from, const Sink& sink) override
     {
-        const std::string path = format("blobs/{}", descriptor.digest.text());
-        std::uint64_t skip = 0;
-        bool begun = false;
-        const auto body = [&](const fetcher::HttpReply& reply,
-                              std::span<const std::byte> bytes) -> Result<> {
-            if (!begun && reply.status == 200)
-                skip = from;  // it does not know Range, or does not care
-            begun = true;
-            const auto skipped = std::min<std::uint64_t>(skip, bytes.size());
-            skip -= skipped;
-            return sink(bytes.subspan(skipped));
-        };
-        const auto reply = TRY(get(path, {}, from, body));
-        return reply.status == 200 || reply.status == 206 ? Result<>() : refused(reply, path);
+        std::uint64_t have = from;
+        return fetcher::persist(retry_, [&](fetcher::Setback& setback) {
+            const auto before = have;
+            auto done = go_on(descriptor, have, sink, setback);
+            setback.brought = have - before;
+            return done;
+        });
     }
 
     bool is_far() const override { return true; }
-    void let_go() override { http_.reset(); }
+    void let_go() override { client_.let_go(); }
 
 private:
-    Result<fetcher::HttpReply> get(const std::string& path, const std::vector<std::string>& headers,
-                                   std::uint64_t from, const fetcher::Http::Body& body)
+    // More of a blob of which we have the first `have` bytes: all others, or as many as come.
+    Result<> go_on(const spec::Descriptor& descriptor, std::uint64_t& have, const Sink& sink,
+                   fetcher::Setback& setback)
     {
-        if (!http_) {
-            auto http = TRY(fetcher::Http::make(http_options_));
-            http_.emplace(std::move(http));
-        }
-        for (bool asked = false;;) {
-            const fetcher::HttpRequest request = {
-                .url = format("{}/v2/{}/{}", base_, reference_.path, path),
-                .headers = headers,
-                .authorization = authorization_,
-                .from = from};
-            auto reply = http_->get(request, body);
-            if (!reply && may_do_without_tls()) {
-                base_ = "http://" + std::string(reference_.registry());
-                origin_ = TRY(fetcher::origin_of(base_));
-                continue;
+        const std::string path = format("blobs/{}", descriptor.digest.text());
+        const std::uint64_t from = ranges_ ? have : 0;
+        std::optional<std::uint64_t> skip;
+        bool gap = false;
+        const auto body = [&](const fetcher::HttpReply& reply,
+                              std::span<const std::byte> bytes) -> Result<> {
+            if (!skip) {
+                const auto part = TRY_TO(fetcher::body_part(reply), "{}", client_.place(path));
+                gap = part.begin > have;
+                if (gap)
+                    return failed("{} begins at byte {} instead of {}", client_.place(path),
+                                  part.begin, have);
+                if (part.whole_size.value_or(descriptor.size) != descriptor.size)
+                    return failed("{} has {} bytes, and should have {}", client_.place(path),
+                                  *part.whole_size, descriptor.size);
+                skip = have - part.begin;
             }
-            auto got = TRY(std::move(reply));
-            if (got.status != 401 || std::exchange(asked, true))
-                return got;
-            authorization_ =
-                TRY_TO(authorize(*http_, got, {reference_, origin_, credentials_}), "{}", origin_);
+            const auto skipped = std::min<std::uint64_t>(*skip, bytes.size());
+            *skip -= skipped;
+            bytes = bytes.subspan(skipped);
+            TRY(sink(bytes));
+            have += bytes.size();
+            return {};
+        };
+        auto got = client_.get({.path = path, .from = from}, body, setback);
+        if (from > 0 && (gap || setback.status == 416)) {
+            ranges_ = false;  // so it is asked for the whole, of which we skip what we have
+            setback.failure = fetcher::HttpFailure::Connection;
         }
-    }
-
-    // Where nobody speaks TLS, and nobody else can listen or it was allowed.
-    bool may_do_without_tls() const
-    {
-        return http_->failure() == fetcher::HttpFailure::Tls && base_.starts_with("https:") &&
-               (!options_.verify_tls || fetcher::is_loopback(origin_));
+        TRY(std::move(got));
+        if (have >= descriptor.size)
+            return {};
+        setback.failure = fetcher::HttpFailure::Connection;
+        return failed("{} ends after {} of {} bytes", client_.place(path), have, descriptor.size);
     }
 
     Result<Document> manifest(const std::string& name, const std::optional<spec::Digest>& wanted)
     {
         const std::string path = "manifests/" + name;
         Document found;
-        const auto reply = TRY(
-            get(path, {accepted()}, 0,
-                [&](const fetcher::HttpReply&, std::span<const std::byte> bytes) -> Result<> {
-                    found.text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-                    return found.text.size() <= spec::kManifestMost
-                               ? Result<>()
-                               : failed("{}: more than {} bytes", path, spec::kManifestMost);
-                }));
-        if (reply.status != 200)
-            return refused(reply, path);
+        fetcher::HttpReply reply;
+        const auto attempt = [&](fetcher::Setback& setback) -> Result<> {
+            found.text.clear();
+            reply = TRY(client_.get({.path = path, .headers = {accepted()}},
+                                    into(found.text, spec::kManifestMost, path), setback));
+            return {};
+        };
+        TRY(fetcher::persist(retry_, attempt));
         const std::string type = reply.header("content-type").value_or("");
         found.media_type = type.substr(0, type.find_first_of("; "));
         const auto told = reply.header("docker-content-digest");
         const auto read = told ? spec::read_digest(*told) : failed("none");
-        const auto digest = wanted ? *wanted : read.value_or(fetcher::digest_of(found.text));
         if (read && wanted && *read != *wanted && read->hash == wanted->hash)
-            return failed("{}/{}: it says that this is {}", origin_, path, read->text());
-        return check(std::move(found), digest);
+            return failed("{}: it says that this is {}", client_.place(path), read->text());
+        const auto digest = wanted ? *wanted : read.value_or(fetcher::digest_of(found.text));
+        return check(std::move(found), path, digest);
     }
 
     // The bytes decide what they are, whoever says what.
-    Result<Document> check(Document found, const spec::Digest& digest) const
+    Result<Document> check(Document found, const std::string& path,
+                           const spec::Digest& digest) const
     {
-        if (fetcher::digest_of(found.text, digest.hash) != digest)
-            return failed("{}: what it gives for {} has another digest", origin_, digest.text());
+        const auto is = fetcher::digest_of(found.text, digest.hash);
+        if (is != digest)
+            return failed("{}: its digest is {}, and should be {}", client_.place(path), is.text(),
+                          digest.text());
         found.digest = digest;
         return found;
     }
 
-    std::unexpected<Error> refused(const fetcher::HttpReply& reply, const std::string& path) const
-    {
-        if (reply.status == 404)
-            return failed("{} has no {}/{} (404)", origin_, reference_.path, path);
-        if (reply.status == 401 || reply.status == 403)
-            return failed("{} refuses {}/{} ({})", origin_, reference_.path, path, reply.status);
-        return failed("{} answers {} for {}/{}: {}", origin_, reply.status, reference_.path, path,
-                      reply.error_text);
-    }
-
+    RegistryClient client_;
     spec::Reference reference_;
-    spec::PullOptions options_;
-    fetcher::HttpOptions http_options_ = {};
-    std::optional<Credentials> credentials_ = {};
-    std::string base_ = {};
-    std::string origin_ = {};
-    std::string authorization_ = {};
-    std::optional<fetcher::Http> http_ = {};
+    fetcher::RetryRules retry_;
+    bool ranges_ = true;  // it gives what it is asked for
 };
 
 }  // namespace
@@ -174,9 +166,9 @@ private:
 Result<std::unique_ptr<Source>> open_registry(const spec::Reference& reference,
                                               const spec::PullOptions& options)
 {
-    auto registry = std::make_unique<Registry>(reference, options);
-    TRY(registry->open());
-    return registry;
+    auto client = TRY(RegistryClient::make(reference, options));
+    return std::make_unique<Registry>(std::move(client), reference,
+                                      fetcher::RetryRules{options.retries, options.retry_delay});
 }
 
 }  // namespace image

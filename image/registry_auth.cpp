@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fetcher/persist.hpp"
 #include "spec/challenge.hpp"
 #include "spec/json.hpp"
 #include "spec/text.hpp"
@@ -56,9 +57,8 @@ std::string parameter(const spec::Challenge& challenge, std::string_view name)
 }
 
 // What a server on another host may not be: in our own network, or one that gives up TLS.
-Result<> check_realm(const std::string& realm, const std::string& registry)
+Result<> check_realm(const std::string& origin, const std::string& registry)
 {
-    const std::string origin = TRY(fetcher::origin_of(realm));
     const auto host = fetcher::host_of(origin);
     if (host == fetcher::host_of(registry))
         return registry.starts_with("https:") && !origin.starts_with("https:")
@@ -73,25 +73,29 @@ Result<> check_realm(const std::string& realm, const std::string& registry)
 }
 
 Result<std::string> fetch_token(fetcher::Http& http, const spec::Challenge& challenge,
-                                const Asked& asked)
+                                const Asked& asked, fetcher::Setback& setback)
 {
     const std::string realm = parameter(challenge, "realm");
-    TRY(check_realm(realm, asked.registry));
+    const std::string origin = TRY_TO(fetcher::origin_of(realm), "its token server");
+    TRY(check_realm(origin, asked.registry));
     const std::string scope = format("repository:{}:pull", asked.reference.path);
     const std::string wanted = parameter(challenge, "scope");
     std::vector<std::pair<std::string, std::string>> query;
     if (const auto service = parameter(challenge, "service"); !service.empty())
         query.emplace_back("service", service);
     query.emplace_back("scope", wanted.empty() ? scope : wanted);
-    fetcher::HttpRequest request = {.url = TRY(fetcher::with_query(realm, query)), .headers = {}};
-    const std::string origin = TRY(fetcher::origin_of(realm));
+    fetcher::HttpRequest request = {.url = TRY(fetcher::with_query(realm, query))};
+    request.may_follow = [&](const std::string& to) { return check_realm(to, asked.registry); };
     if (asked.credentials) {
         if (!may_have_credentials(origin, asked.registry))
             return failed("its token server {} does not belong to it, and gets no credentials",
                           origin);
         request.authorization = asked.credentials->basic();
     }
-    const auto reply = TRY(http.get_text(request, kTokenReplyMost));
+    auto got = http.get_text(request, kTokenReplyMost);
+    setback = {.failure = http.failure()};
+    const auto reply = TRY(std::move(got));
+    setback = fetcher::setback_of(http, reply.reply);
     if (reply.reply.status != 200)
         return failed("its token server {} answers {}{}", origin, reply.reply.status,
                       asked.credentials ? " to our credentials" : "");
@@ -122,7 +126,7 @@ bool may_have_credentials(std::string_view realm, std::string_view registry)
 }
 
 Result<std::string> authorize(fetcher::Http& http, const fetcher::HttpReply& refusal,
-                              const Asked& asked)
+                              const Asked& asked, fetcher::Setback& setback)
 {
     std::vector<spec::Challenge> challenges;
     for (const auto& [name, value] : refusal.headers)
@@ -134,7 +138,7 @@ Result<std::string> authorize(fetcher::Http& http, const fetcher::HttpReply& ref
     if (asked.credentials && !asked.credentials->identity_token.empty())
         return failed("identity tokens are not carried out yet");
     if (const auto bearer = find("bearer"); bearer != challenges.end())
-        return fetch_token(http, *bearer, asked);
+        return fetch_token(http, *bearer, asked, setback);
     if (find("basic") == challenges.end())
         return failed("it asks for no login that is known here (Bearer, Basic)");
     if (!asked.credentials) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fetcher/http.hpp"
+#include "fetcher/retry.hpp"
 #include "image/credentials.hpp"
 #include "spec/reference.hpp"
 #include "spec/result.hpp"
@@ -22,8 +23,9 @@ struct Asked {
     const std::optional<Credentials>& credentials;
 };
 
-// The value of the Authorization header that answers a 401.
+// The value of the Authorization header that answers a 401. `setback` says how a token server has
+// failed.
 Result<std::string> authorize(fetcher::Http& http, const fetcher::HttpReply& refusal,
-                              const Asked& asked);
+                              const Asked& asked, fetcher::Setback& setback);
 
 }  // namespace image

@@ -138,6 +138,18 @@ Result<> S::take_end_from_kernel()
     return happens({.what = What::Ended});
 }
 
+Result<> S::look_after_worker()
+{
+    if (!worker_)
+        return {};
+    const auto status = TRY(worker_->ended());
+    if (!status)
+        return {};
+    worked_ = *status;
+    worker_.reset();
+    return happens({.what = What::Worked});
+}
+
 // One that has no memory group of its own, or whose group tells nothing, is not watched.
 void S::watch_oom()
 {
@@ -155,18 +167,6 @@ void S::look_at_oom()
         return;
     container_.oom_kills_seen = oom_.seen();
     show();
-}
-
-Result<> S::look_after_worker()
-{
-    if (!worker_)
-        return {};
-    const auto status = TRY(worker_->ended());
-    if (!status)
-        return {};
-    worked_ = *status;
-    worker_.reset();
-    return happens({.what = What::Worked});
 }
 
 // Children of ours: keepers, and all that was a keeper's when it died. Of its death the channel

@@ -91,9 +91,9 @@ private:
     Result<> watch_terminal();
     Result<> give(Word task);
     Result<> meet_init();
+    Result<> look_after_worker();
     void watch_oom();
     void look_at_oom();
-    Result<> look_after_worker();
     Result<> hire_another();
 
     Result<State> worked(const Event& event);

@@ -26,14 +26,14 @@ Result<Worker> Worker::make(std::string_view name)
     Worker worker;
     worker.name_ = name;
     worker.path_ = TRY(find_worker(name));
-    // Not close-on-exec: it finds the file by the number.
-    worker.log_ = sys::Fd(::memfd_create("log", 0));
+    worker.log_ = sys::Fd(::memfd_create("log", MFD_CLOEXEC));
     return worker.log_ ? Result<Worker>(std::move(worker)) : failed_sys("make a log");
 }
 
 Result<sys::Process> Worker::begin(const std::vector<std::string>& words, sys::Stdio stdio) const
 {
-    std::vector<std::string> all = {path_, "--log", format("/proc/self/fd/{}", log_.get())};
+    std::vector<std::string> all = {path_, "--log",
+                                    format("/proc/{}/fd/{}", ::getpid(), log_.get())};
     all.insert(all.end(), words.begin(), words.end());
     return sys::start_program(all, stdio);
 }

@@ -49,8 +49,8 @@ Result<> result_of(std::string_view name, const std::string& program, int status
         return failed("{} was killed by signal {}", program, status - 128);
     if (!error)
         return failed("{} ended with {} and left no word", program, status);
-    // The hint follows in a line of its own. What an image's or a config's own words do to a
-    // terminal they are not to do here.
+    // The hint follows in a line of its own. What a container's own words do to a terminal they are
+    // not to do here.
     std::string_view sentence = error->message;
     if (const std::string hint = "\nhint: " + error->hint; sentence.ends_with(hint))
         sentence.remove_suffix(hint.size());

@@ -160,9 +160,9 @@ private:
         if (found == program_.verbs.end())
             return usage("unknown verb \"{}\"", word);
         verb_ = line_.verb = *found;
+        options_ended_ = verb_->order == Order::Before;
         if (helps_)
             line_.answer = help_text(program_, verb_);
-        options_ended_ = verb_->order == Order::Before;
         return {};
     }
 

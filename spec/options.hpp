@@ -97,6 +97,7 @@ template <std::size_t N>
 inline constexpr std::size_t kRowCount<std::array<Option, N>> = N;
 
 template <class... Tables>
+    requires((kRowCount<Tables> > 0) && ...)
 constexpr auto joined(const Tables&... tables)
 {
     std::array<Option, (kRowCount<Tables> + ...)> all{};

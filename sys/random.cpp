@@ -15,4 +15,12 @@ Result<std::string> random_name()
     return name;
 }
 
+Result<std::uint32_t> random_bits()
+{
+    std::uint32_t bits = 0;
+    if (::getrandom(&bits, sizeof bits, 0) != sizeof bits)
+        return failed_sys("ask for a random number");
+    return bits;
+}
+
 }  // namespace sys

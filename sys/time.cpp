@@ -28,12 +28,19 @@ std::string utc_now()
     return utc(now);
 }
 
+void pause(std::uint64_t ms)
+{
+    timespec left = {.tv_sec = static_cast<time_t>(ms / 1'000),
+                     .tv_nsec = static_cast<long>(ms % 1'000) * 1'000'000};
+    while (::nanosleep(&left, &left) < 0 && errno == EINTR) {
+    }
+}
+
 bool Patience::wait()
 {
     if (left_ms_ <= 0)
         return false;
-    const timespec pause = {.tv_sec = 0, .tv_nsec = pause_ms_ * 1'000'000};
-    ::nanosleep(&pause, nullptr);
+    pause(static_cast<std::uint64_t>(pause_ms_));
     left_ms_ -= pause_ms_;
     pause_ms_ = std::min(pause_ms_ * 2, 100L);
     return true;

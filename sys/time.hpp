@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include <cstdint>
 #include <string>
 
 namespace sys {
@@ -10,6 +11,8 @@ namespace sys {
 // RFC 3339 in UTC, to the nanosecond. Not by gmtime, which would first read the time zone's file.
 std::string utc_now();
 std::string utc(const timespec& time);
+
+void pause(std::uint64_t ms);
 
 // Pauses between looks at what others finish by themselves, ten seconds in all; false once they are
 // over.

@@ -214,42 +214,38 @@ Result<Unpacked> LayerWriter::State::finish()
     return unpacked;
 }
 
-LayerWriter::LayerWriter(std::string name, std::unique_ptr<State> state)
-    : name_(std::move(name)), state_(std::move(state))
+LayerWriter::LayerWriter(std::unique_ptr<State> state) : state_(std::move(state))
 {
 }
 LayerWriter::LayerWriter(LayerWriter&&) noexcept = default;
 LayerWriter::~LayerWriter() = default;
 
-// Names the layer in an error, and ends what has failed: the child is killed.
+// Ends what has failed: the child is killed.
 template <class T>
 Result<T> LayerWriter::conclude(Result<T> done)
 {
-    if (!done) {
-        done.error().doing = format("layer {}: {}", name_, done.error().doing);
+    if (!done)
         state_.reset();
-    }
     return done;
 }
 
 Result<LayerWriter> LayerWriter::begin(const LayerJob& job, const sys::Fd& folder)
 {
-    const std::string name = job.blob.text();
-    auto state = TRY_TO(State::begin(job, folder), "layer {}", name);
-    return LayerWriter(name, std::move(state));
+    auto state = TRY(State::begin(job, folder));
+    return LayerWriter(std::move(state));
 }
 
 Result<> LayerWriter::feed(std::span<const std::byte> bytes)
 {
     if (!state_)
-        return failed("layer {}: it has failed before", name_);
+        return failed("it has failed before");
     return conclude(state_->feed(bytes));
 }
 
 Result<Unpacked> LayerWriter::finish()
 {
     if (!state_)
-        return failed("layer {}: it has failed before", name_);
+        return failed("it has failed before");
     return conclude(state_->finish());
 }
 

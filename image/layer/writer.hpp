@@ -35,7 +35,8 @@ struct Unpacked {
 };
 
 // Going out of scope kills the child and reaps it; what is in the folder is the caller's to remove.
-// SIGPIPE is the caller's to ignore. A call after one that failed is a bug, and fails too.
+// SIGPIPE is the caller's to ignore, and errors are his to name the layer in. A call after one that
+// failed is a bug, and fails too.
 class LayerWriter {
 public:
     // Makes `tree` and open.json in `folder`, which is for this layer alone, and starts the child.
@@ -54,11 +55,10 @@ public:
 
 private:
     class State;
-    LayerWriter(std::string name, std::unique_ptr<State> state);
+    explicit LayerWriter(std::unique_ptr<State> state);
     template <class T>
     Result<T> conclude(Result<T> done);
 
-    std::string name_;
     std::unique_ptr<State> state_;
 };
 

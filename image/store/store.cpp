@@ -110,7 +110,10 @@ Result<> Store::sweep_tmp() const
     const auto names = TRY(sys::names_in(tmp_));
     for (const auto& name : names) {
         auto left = TRY(WorkFolder::take_if_left(tmp_, name));
-        if (!left || left->holds_part())
+        if (!left)
+            continue;
+        const bool dear = TRY_TO(left->holds_part(), "{}/tmp", path_);
+        if (dear)
             continue;
         TRY(database_.end_lease(name));
         TRY_TO(left->discard(), "{}/tmp", path_);

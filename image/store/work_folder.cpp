@@ -76,12 +76,18 @@ Result<> WorkFolder::publish(const sys::Fd& place, const std::string& name)
     return {};
 }
 
-bool WorkFolder::holds_part() const
+Result<bool> WorkFolder::holds_part() const
 {
     constexpr time_t day = 86'400;
-    struct stat facts = {};
-    return ::fstatat(folder_.get(), kPartFile, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
-           facts.st_size > 0 && ::time(nullptr) - facts.st_mtime < day;
+    const auto names = TRY(sys::names_in(folder_));
+    for (const auto& name : names) {
+        struct stat facts = {};
+        if (name.ends_with(kPartFile) &&
+            ::fstatat(folder_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+            facts.st_size > 0 && ::time(nullptr) - facts.st_mtime < day)
+            return true;
+    }
+    return false;
 }
 
 Result<> WorkFolder::discard()

@@ -5,14 +5,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
 
 namespace image {
 
-// A file in it that was dear to get: the folder is left for those who go on with it, for a day.
-inline constexpr const char* kPartFile = "blob.part";
+// The end of the names of files that were dear to get: the folder is left for those who go on with
+// them, for a day.
+inline constexpr std::string_view kPartFile = ".part";
 
 class WorkFolder {
 public:
@@ -29,7 +31,7 @@ public:
     // then on it is seen, and nobody changes it. That it is there already is no failure.
     Result<> publish(const sys::Fd& place, const std::string& name);
 
-    bool holds_part() const;  // that is less than a day old
+    Result<bool> holds_part() const;  // that is less than a day old
 
     // Removes it, with all that is in it.
     Result<> discard();

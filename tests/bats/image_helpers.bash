@@ -4,7 +4,8 @@ store=/var/lib/davit/store
 PATH=$BATS_TEST_DIRNAME:$PATH # oci_layout
 
 # A store that nobody uses is empty, but for its database.
-teardown() {
+teardown() { forget_images; }
+forget_images() {
     for name in $(image ls -q); do image rm "$name"; done
     store_is_empty
     nothing_is_left

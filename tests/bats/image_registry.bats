@@ -70,7 +70,7 @@ certificate() { # makes ca/ca.crt, and a server's that it has signed
     oci_layout img v1 '{}' big.tar:plain
     push v1
     IMAGE_STOP_AT='check layer' image pull "$image:v1" > out 2> err 3>&- &
-    until part=$(ls $store/tmp/layer-*/blob.part 2>/dev/null) && [ "$(stat -c %s "$part")" -ge 50000000 ]; do sleep 0.02; done
+    until part=$(ls $store/tmp/layer-*/*.part 2>/dev/null) && [ "$(stat -c %s "$part")" -ge 50000000 ]; do sleep 0.02; done
     kill -9 $!; wait $! || true
     stop_all image
     [ "$(objects layers)" = 0 ]

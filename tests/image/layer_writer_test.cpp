@@ -51,7 +51,6 @@ Test(layer_writer, sizes_and_digests_have_to_fit)
     job = right;
     job.blob = test::digest_of("other");
     cr_expect(Layer(blob, job).fails_with("its digest is sha256:"));
-    cr_expect(Layer(blob, job).fails_with("layer " + job.blob.text() + ": "));
     job = right;
     job.diff_id = test::digest_of("other");
     cr_expect(Layer(blob, job).fails_with("its diff_id is"));
