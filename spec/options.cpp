@@ -286,7 +286,7 @@ std::string help_text(const Program& program, const Verb* verb)
         text += option_rows({&kVersionOption, 1});
     if (const auto details = verb ? verb->details : program.details; !details.empty())
         text += format("\n{}\n", details);
-    if (verb)
+    if (verb && !only_verb(program))
         text +=
             format("\n{} --help lists the options that stand before every verb\n", program.name);
     return text;

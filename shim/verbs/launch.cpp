@@ -110,7 +110,9 @@ constinit const Verb kLaunch = {
      .options = kOptions,
      .order = spec::Order::First,
      .details =
-         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "BUNDLE/ is a folder with config.json: a path that begins with /, ./ or ../ or ends with "
+         "/;\n"
+         "all else is an image.\n"
          "What it writes goes to files: shim logs. 125 where it could not start, 1 where only its\n"
          "id could not be told"},
     run,

@@ -40,7 +40,9 @@ constinit const Verb kRun = {
      .options = kOptions,
      .order = spec::Order::First,
      .details =
-         "BUNDLE/ is a folder with config.json: a path that begins with / or . or ends with /.\n"
+         "BUNDLE/ is a folder with config.json: a path that begins with /, ./ or ../ or ends with "
+         "/;\n"
+         "all else is an image.\n"
          "The container ends with our caller; who leads a session (setsid) has none. Signals that\n"
          "come are passed on; as process 1 a program is spared those that it does not handle,\n"
          "TERM too. Ends with the container's code: shim --help"},

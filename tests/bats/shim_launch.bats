@@ -123,7 +123,7 @@ load shim_helpers
     touch b/rootfs/end
     until [ "$(runtime state lost | jq -r .status)" = stopped ]; do sleep 0.02; done
     run -125 shim wait lost
-    [ "$(record lost '[.known, .code, .reason] | @json')" = '[false,null,"unknown"]' ]
+    [ "$(record lost '[.known, .code, .reason, .stage] | @json')" = '[false,null,"unknown","supervise"]' ]
 }
 
 @test "recover: a reboot is told, a broken record is left alone and stops nothing" {

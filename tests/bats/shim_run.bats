@@ -134,7 +134,7 @@ stop_while_starting() { # OPTION...
     run -2 shim run --name ../evil b/
     run -2 shim run --stop-signal NONE b/
     run -2 shim run -e A=B b/
-    says 'option --env: config.json of the bundle decides that'
+    says '--env: config.json of the bundle decides that'
     run -2 shim run b/ true
     says '"true": the command is decided by config.json of the bundle'
     [ -z "$(shim list -q)" ]
@@ -223,13 +223,11 @@ stop_while_starting() { # OPTION...
     shim run --rm --name web --id-file link b/
     [ -L link ] && [ "$(cat id)" = web ]
     mkfifo pipe
-    cat pipe > read 3>&- &
-    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
     exec 4<> pipe
     shim run --rm --name web --id-file pipe b/ 4>&-
+    read -r -N 3 -t 20 word <&4
     exec 4>&-
-    wait $!
-    [ -p pipe ] && [ "$(cat read)" = web ]
+    [ -p pipe ] && [ "$word" = web ]
 }
 
 @test "run: signals that its caller ignores are not passed on" {

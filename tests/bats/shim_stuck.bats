@@ -114,3 +114,15 @@ shim: launch other: delete container: start $PWD/bin/runtime: no such file or di
     wait $!
     [ "$(cat shown)" = $'one\ntwo' ]
 }
+
+@test "destroy at once of what runs in the foreground puts no word into its output" {
+    bundle '.process.args = ["sleep", "100"]'
+    for _ in 1 2 3 4 5 6 7 8; do
+        shim run --rm --name web b/ > out 2>&1 3>&- &
+        until_is web running
+        shim destroy --timeout 0 web
+        code=0; wait $! || code=$?
+        [ "$code" = 137 ]
+        [ ! -s out ]
+    done
+}

@@ -143,6 +143,13 @@ Test(options, help_is_for_the_verb_before_it_and_needs_no_arguments)
     cr_expect(verb->answer.find("  -e, --env K=V               a variable\n") != std::string::npos);
 }
 
+Test(options, help_is_a_word_too)
+{
+    cr_expect(read({"help"})->answer == read({"--help"})->answer);
+    cr_expect(read({"help", "kill"})->answer == read({"kill", "--help"})->answer);
+    expect_error({"help", "fly"}, "unknown verb \"fly\"");
+}
+
 Test(options, version_is_an_answer_before_and_after_a_verb_that_has_no_v_of_its_own)
 {
     for (const auto& words : {std::vector<const char*>{"-v"}, {"--version"}, {"kill", "-v"}}) {
