@@ -129,10 +129,12 @@ bundle_of() { echo "$records/$1/bundle"; }
     busybox_image '{}' base.tar
     push t --dest-compress-format gzip
     : > registry.log
-    for ((i = 0; i < 50; i++)); do shim launch -q --name "web$i" "$image:t" sh -c "exit $i" 3>&- & made+=($!); done
+    for ((code = 0; code < 50; code++)); do
+        shim launch -q --name "web$code" "$image:t" sh -c "exit $code" 3>&- & made+=($!)
+    done
     for pid in "${made[@]}"; do wait "$pid"; done
-    for ((i = 0; i < 50; i++)); do run -$i shim wait "web$i"; done
-    grep -o 'GET /v2/[^ ]*/blobs/[^ ]*' registry.log | sort > blobs
+    for ((code = 0; code < 50; code++)); do run -$code shim wait "web$code"; done
+    grep -ao 'GET /v2/[^ ]*/blobs/[^ ]*' registry.log | sort > blobs
     [ "$(wc -l < blobs)" = 2 ]
     [ "$(sort -u blobs | wc -l)" = 2 ]
     shim remove $(shim list -q)
