@@ -128,8 +128,12 @@ Result<sys::Fd> open_output(const Container& container, const char* name)
 {
     const sys::Fd sandbox =
         TRY(sys::open_at(AT_FDCWD, container.sandbox_path(), O_PATH | O_DIRECTORY));
-    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
-    return sys::open_at(sandbox.get(), name, flags, 0600);
+    constexpr int flags = O_WRONLY | O_APPEND;
+    auto made = sys::open_at(sandbox.get(), name, flags | O_CREAT | O_EXCL, 0600);
+    if (made || made.error().code != EEXIST)
+        return made;
+    // The sandbox may be the container's own.
+    return sys::open_regular(sandbox.get(), name, flags);
 }
 
 bool is_removed(const sys::Fd& folder)

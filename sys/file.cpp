@@ -16,6 +16,20 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
     return fd;
 }
 
+Result<Fd> open_regular(int directory, const std::string& path, int flags)
+{
+    const Fd found = TRY(open_at(directory, path, O_PATH | O_NOFOLLOW));
+    struct stat status = {};
+    if (::fstat(found.get(), &status) < 0)
+        return failed_sys("look at {}", path);
+    if (!S_ISREG(status.st_mode))
+        return failed("open {}: not a regular file", path);
+    Fd fd(::open(format("/proc/self/fd/{}", found.get()).c_str(), flags | O_CLOEXEC));
+    if (!fd)
+        return failed_sys("open {}", path);
+    return fd;
+}
+
 Result<std::string> path_of(const Fd& fd, const std::string& name)
 {
     char path[PATH_MAX];

@@ -15,6 +15,10 @@ namespace sys {
 // openat(2) with O_CLOEXEC; `directory` may be AT_FDCWD.
 Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
 
+// One that somebody else may have put there: a symlink, a device or a FIFO is refused without being
+// opened, for that alone may do something. `flags` without O_CREAT.
+Result<Fd> open_regular(int directory, const std::string& path, int flags);
+
 // What an open file or folder is called now: absolute, without symlinks. `name` is for an error.
 Result<std::string> path_of(const Fd& fd, const std::string& name);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <optional>
 #include <vector>
 
 namespace sys {
@@ -60,17 +61,21 @@ static Result<std::string> read_link(const Fd& link, const std::string& name)
 
 // The folder where what is missing at the end of `path` is to be made, and its name. Folders that
 // are missing on the way are made. A symlink that leads nowhere yet stands for where it leads, as
-// for the peers: images have /var/run -> /run without /run.
+// for the peers: images have /var/run -> /run without /run. Nothing where somebody else has made it
+// all meanwhile: a root may be shared.
 struct Parent {
     Fd folder;
     std::string name;
 };
-static Result<Parent> walk_to_parent(const Fd& root, const std::string& path, mode_t mode)
+static Result<std::optional<Parent>> walk_to_parent(const Fd& root, const std::string& path,
+                                                    mode_t mode)
 {
     std::vector<std::string> left;
     push_components(left, path);
-    if (!left.empty() && left.front() == "..")
-        left.clear();
+    // Such a name cannot be made, and what it means where it is missing is anybody's guess.
+    const auto nameless = [&] { return failed("make rootfs:{}: it does not end in a name", path); };
+    if (left.empty() || left.front() == "..")
+        return nameless();
     std::string at = "/";  // so far, without symlinks
     for (int links = 0; !left.empty();) {
         const std::string name = std::move(left.back());
@@ -81,7 +86,7 @@ static Result<Parent> walk_to_parent(const Fd& root, const std::string& path, mo
             return failed_sys("open rootfs:{}", next);
         if (!here) {
             if (name == "..")
-                break;
+                return nameless();
             Fd folder = TRY(open_in_root(root, at, O_PATH | O_DIRECTORY));
             if (left.empty())
                 return Parent{.folder = std::move(folder), .name = name};
@@ -104,8 +109,7 @@ static Result<Parent> walk_to_parent(const Fd& root, const std::string& path, mo
             at = "/";
         push_components(left, target);
     }
-    // Such a name cannot be made, and what it means where it is missing is anybody's guess.
-    return failed("make rootfs:{}: it does not end in a name", path);
+    return std::nullopt;
 }
 
 // Makes the end of `path` by make(folder, name), which is 0, or -1 and errno.
@@ -118,8 +122,8 @@ static Result<> make_end(const Fd& root, const std::string& path, mode_t mode, c
     const Fd folder = open_below(root, "/" + path.substr(0, begin), O_PATH | O_DIRECTORY, 0);
     if (folder && make(folder.get(), path.c_str() + begin) == 0)
         return {};
-    const Parent parent = TRY(walk_to_parent(root, path, mode));
-    if (make(parent.folder.get(), parent.name.c_str()) < 0 && errno != EEXIST)
+    const auto parent = TRY(walk_to_parent(root, path, mode));
+    if (parent && make(parent->folder.get(), parent->name.c_str()) < 0 && errno != EEXIST)
         return failed_sys("make rootfs:{}", path);
     return {};
 }

@@ -207,15 +207,11 @@ private:
         for (auto& stream : streams_) {
             if (stream.file)
                 continue;
-            auto file = sys::open_at(folder_.get(), stream.name,
-                                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+            auto file = sys::open_regular(folder_.get(), stream.name, O_RDONLY);
             if (!file && file.error().code == ENOENT)
                 continue;
             if (!file)
                 return std::unexpected(file.error());
-            struct stat status = {};
-            if (::fstat(file->get(), &status) < 0 || !S_ISREG(status.st_mode))
-                return failed("{} is no file", stream.name);
             stream.file = std::move(*file);
         }
         return {};

@@ -1,7 +1,7 @@
 # What the bats files of images start with, after `load helpers`.
 
 store=/var/lib/davit/store
-PATH=$BATS_TEST_DIRNAME:$PATH # oci_layout
+PATH=$BATS_TEST_DIRNAME:$PATH # odd_registry
 
 # A store that nobody uses is empty, but for its database.
 teardown() { forget_images; }

@@ -1,11 +1,13 @@
 load helpers
 load image_helpers
+load fetcher_helpers
 load shim_helpers
 
 # A container of an image, from the pull to the exit record.
 
 eval "shim_$(declare -f teardown)"
 teardown() {
+    for pid in "${servers[@]}"; do kill "$pid" && wait "$pid" || true; done
     shim_teardown
     for name in $(image ls -q); do image rm "$name"; done
     store_is_empty
@@ -73,6 +75,42 @@ bundle_of() { echo "$records/$1/bundle"; }
     run -0 shim logs web
     [[ $output = *"app"*"to the log" ]]
     [ "$(cat /var/lib/davit/sandbox/web/file)" = mine ]
+}
+
+@test "image: files come into the sandbox before it runs, and an archive is unpacked there" {
+    busybox_image '{"User": "app"}' base.tar
+    tar -C srv -czf srv/a.tgz hello; printf '#!/bin/sh\necho ran\n' > srv/tool
+    serve web
+    sum=$(sha256sum srv/tool)
+    run -0 shim run --name web --uri "$web/plain/a.tgz" --uri "$PWD/srv/hello" \
+        --fetch "src=$web/plain/tool,dst=bin/tool,sha256=${sum%% *},executable" \
+        --fetch "src=$web/plain/a.tgz,dst=kept.tgz,extract=no" oci:img:t \
+        sh -c 'cd $MESOS_SANDBOX && ls && cat hello && bin/tool && echo >> hello'
+    [[ $output = *"a.tgz fetched"* ]]
+    [[ $output = *$'a.tgz\nbin\nhello\nkept.tgz\nhello\nran' ]]
+    run -125 shim run -q --name two --uri "$web/status/404" oci:img:t true
+    says 'shim: run two: fetch files: fetcher: fetch:'
+    says '(404)'
+    [ "$(record two .stage)" = 'fetch files' ]
+    [ ! -e "$(bundle_of two)" ]
+    run -125 shim run -q --rm --fetch "src=$web/plain/tool,sha256=$(printf '0%.0s' {1..64})" oci:img:t true
+    says 'sha256'
+    run -2 shim run --fetch src=x,dst=stdout oci:img:t
+    says 'dst: stdout is what the container writes'
+    run -2 shim run --uri x ./b/
+    says '--uri: config.json of the bundle decides that'
+}
+
+@test "image: a container that puts something else in the place of its logs harms nobody" {
+    busybox_image '{}' base.tar
+    shim launch -q --name web oci:img:t \
+        sh -c 'cd /mnt/sandbox && rm stdout stderr && mkfifo stdout && ln -s /etc/passwd stderr'
+    shim wait web
+    run -1 timeout 20 shim logs web
+    says 'stdout: not a regular file'
+    rm /var/lib/davit/sandbox/web/stdout
+    run -1 shim logs web
+    says 'stderr: not a regular file'
 }
 
 @test "image: its stop signal is the one that it says" {

@@ -83,6 +83,7 @@ kill_them() { # WHO...
     bundle '.process.args = ["true"]'
     machine > before
     seq $((${N:-40} * 3 / 2)) | xargs -P 8 -I{} sh -c 'shim run --rm b/ || echo "{}: $?"' > wrong 2>&1 3>&-
+    cat wrong
     [ ! -s wrong ]
     no_shim_is_left
     machine | diff before -
