@@ -3,7 +3,7 @@
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
 # make test-vm      the same tests under Debian's cloud kernel with pure cgroup v2, in QEMU (scripts/vm)
-# make bench-shim   what a shim costs, in a table (scripts/bench-shim)
+# make bench-shim   what a shim costs, in a table (scripts/bench-shim); bench-spine: bringing and running an image
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
 # make install      into DESTDIR, PREFIX
 # make clean        V=1 with any of them shows the commands
@@ -45,7 +45,7 @@ image   := $(filter-out image/main.cpp,$(wildcard image/*.cpp image/*/*.cpp))
 tests   := $(wildcard tests/*/*_test.cpp)
 object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 
-.PHONY: all test test-vm unit bats tidy demo bench-shim lint format install clean FORCE
+.PHONY: all test test-vm unit bats tidy demo bench-shim bench-spine lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 all: $B/bin/runtime $B/bin/shim $B/bin/image $B/bin/fetcher
@@ -118,8 +118,8 @@ bats: all | $B/ready-to-test
 	$(if $(filter box,$T),,$(boxed)) $(bats_tests)
 demo: all | $B/ready-to-demo
 	$(boxed) $(with_ours) scripts/demo
-bench-shim: all | $B/ready-to-bench
-	$(boxed) $(with_ours) scripts/bench-shim
+bench-shim bench-spine: all | $B/ready-to-bench
+	$(boxed) $(with_ours) scripts/$@
 
 # clang-tidy takes seconds per file: its mark is as old as the object, which knows the headers.
 linted = $(patsubst %.cpp,$B/lint/%,$(spec) $(sys) $(runtime) $(shim) $(fetcher) $(image) \

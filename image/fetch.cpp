@@ -1,26 +1,20 @@
 #include "image/fetch.hpp"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <map>
 #include <optional>
 
+#include "fetcher/crew.hpp"
 #include "image/layer/writer.hpp"
-#include "sys/channel.hpp"
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
-#include "sys/loop.hpp"
-#include "sys/process.hpp"
 #include "sys/steps.hpp"
 
 namespace image {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 4;
 // Between two words of how far a layer is, in bytes.
 constexpr std::uint64_t kStride = std::uint64_t{1} << 20;
 enum Word : char { Progressed = 'p', Shared = 's' };
@@ -30,7 +24,7 @@ struct Bringing {
     const Store& store;
     Source& source;
     const LayerPlan& layer;
-    sys::Channel parent = {};
+    const sys::Channel& parent;
     std::optional<WorkFolder> folder = {};  // nothing: the layer is there
     std::optional<LayerWriter> writer = {};
     sys::Fd part = {};       // what has come of a blob from afar
@@ -173,103 +167,48 @@ void forget(Bringing& work)
     work.resumed = work.refused = false;
 }
 
-int bring(void* argument)
+Result<> bring(Bringing work)
 {
-    auto& work = *static_cast<Bringing*>(argument);
     auto done = sys::run_steps<Bringing>(kBring, work);
     if (!done && work.resumed && work.refused) {
         // The registry may be innocent: what an earlier pull had left is gone now.
         forget(work);
         done = sys::run_steps<Bringing>(kBring, work);
     }
-    if (!done) {
-        (void)work.parent.send(done.error());  // a parent that is gone hears nothing
-        return 1;
-    }
-    return 0;
+    return done;
 }
-
-// One that runs, seen from the parent.
-struct Worker {
-    std::size_t layer = 0;
-    sys::Process process = {};
-    sys::Channel channel = {};
-};
-
-class Crew {
-public:
-    Crew(const Store& store, Source& source, const std::vector<LayerPlan>& layers,
-         fetcher::Progress& progress)
-        : store_(store), source_(source), layers_(layers), progress_(progress)
-    {
-    }
-
-    Result<> run()
-    {
-        loop_ = TRY(sys::Loop::make());
-        source_.let_go();
-        for (const auto& layer : layers_)
-            bars_.push_back(
-                progress_.add("layer " + layer.blob.digest.hex.substr(0, 12), layer.blob.size));
-        while (next_ < layers_.size() || !workers_.empty()) {
-            while (next_ < layers_.size() && workers_.size() < kAtOnce)
-                TRY(start(next_++));
-            const auto ready = TRY(loop_.wait(-1));
-            for (const auto& each : ready)
-                TRY(hear(each.key));
-        }
-        return {};
-    }
-
-private:
-    Result<> start(std::size_t number)
-    {
-        auto pair = TRY(sys::make_channel());
-        Bringing work{store_, source_, layers_[number], std::move(pair.there)};
-        sys::Process process = TRY(sys::spawn_worker(bring, &work));
-        Worker worker{number, std::move(process), std::move(pair.here)};
-        TRY(loop_.watch(static_cast<unsigned>(number), worker.channel.fd().get(), EPOLLIN));
-        workers_.emplace(number, std::move(worker));
-        return {};
-    }
-
-    Result<> hear(unsigned key)
-    {
-        Worker& worker = workers_.at(key);
-        const LayerPlan& layer = layers_[worker.layer];
-        const auto message = TRY_TO(worker.channel.receive(), "layer {}", layer.blob.digest.text());
-        if (message && message->kind == Progressed)
-            progress_.tell(bars_[key], static_cast<std::uint64_t>(message->value) * kStride);
-        if (message && message->kind == Shared)
-            progress_.end(bars_[key], "is there");
-        if (message)
-            return {};
-        TRY(loop_.watch(key, worker.channel.fd().get(), 0));
-        const int status = TRY(worker.process.wait());
-        if (status != 0)
-            return failed("layer {}: its process ended with {} and no word",
-                          layer.blob.digest.text(), status);
-        progress_.end(bars_[key], "unpacked");
-        workers_.erase(key);
-        return {};
-    }
-
-    const Store& store_;
-    Source& source_;
-    const std::vector<LayerPlan>& layers_;
-    fetcher::Progress& progress_;
-    sys::Loop loop_ = {};
-    std::vector<std::size_t> bars_ = {};
-    std::map<std::size_t, Worker> workers_ = {};
-    std::size_t next_ = 0;
-};
 
 }  // namespace
 
 Result<> fetch_layers(const Store& store, Source& source, const std::vector<LayerPlan>& layers,
                       fetcher::Progress& progress)
 {
-    return Crew(store, source, layers, progress).run();
+    source.let_go();
+    std::vector<std::size_t> bars;
+    for (const auto& layer : layers)
+        bars.push_back(
+            progress.add("layer " + layer.blob.digest.hex.substr(0, 12), layer.blob.size));
+    const fetcher::Crew crew = {
+        .work =
+            [&](std::size_t number, const sys::Channel& parent) {
+                return bring({store, source, layers[number], parent});
+            },
+        .hear =
+            [&](std::size_t number, const sys::Channel::Message& message) {
+                if (message.kind == Progressed)
+                    progress.tell(bars[number],
+                                  static_cast<std::uint64_t>(message.value) * kStride);
+                else
+                    progress.end(bars[number], "is there");
+            },
+        .done =
+            [&](std::size_t number) {
+                progress.end(bars[number], "unpacked");
+                return Result<>();
+            },
+        .name = [&](std::size_t number) { return "layer " + layers[number].blob.digest.text(); },
+    };
+    return fetcher::run_crew(layers.size(), crew);
 }
 
 }  // namespace image

@@ -2,20 +2,19 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <vector>
 
+#include "fetcher/certificates.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
-#include "sys/folder.hpp"
 #include "sys/places.hpp"
 
 namespace image {
 
 namespace {
 
-constexpr std::size_t kCertificateMost = std::size_t{1} << 20;  // bytes of one file
 constexpr const char* kCertFolders[] = {"/etc/containers/certs.d", "/etc/docker/certs.d"};
+constexpr std::string_view kCertEndings[] = {".crt"};
 
 struct AuthPlace {
     const char* variable;
@@ -35,21 +34,6 @@ Result<std::optional<Credentials>> look_into(const std::string& path,
 {
     const std::string text = TRY(sys::read_file(AT_FDCWD, path, spec::kJsonMost));
     return find_credentials(text, path, reference);
-}
-
-Result<> append_certificates(const std::string& path, std::string& all)
-{
-    const sys::Fd folder = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
-    auto names = TRY(sys::names_in(folder));
-    std::ranges::sort(names);
-    for (const auto& name : names) {
-        if (!name.ends_with(".crt"))
-            continue;
-        const std::string text =
-            TRY_TO(sys::read_file(folder.get(), name, kCertificateMost), "{}", path);
-        all += text + "\n";
-    }
-    return {};
 }
 
 }  // namespace
@@ -75,15 +59,14 @@ Result<std::optional<Credentials>> read_credentials(const std::string& file,
 
 Result<std::string> read_certificates(const std::string& folder, const std::string& host)
 {
+    if (!folder.empty())
+        return fetcher::read_certificate_folder(folder, kCertEndings);
     std::string all;
-    if (!folder.empty()) {
-        TRY(append_certificates(folder, all));
-        return all;
-    }
     for (const char* place : kCertFolders) {
-        auto read = append_certificates(format("{}/{}", place, host), all);
-        if (!read && read.error().code != ENOENT)
-            return std::unexpected(std::move(read).error());
+        auto read = fetcher::read_certificate_folder(format("{}/{}", place, host), kCertEndings);
+        if (!read && read.error().code == ENOENT)
+            continue;
+        all += TRY(std::move(read));
     }
     return all;
 }

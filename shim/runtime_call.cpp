@@ -8,6 +8,7 @@
 
 #include "shim/record.hpp"
 #include "shim/usage.hpp"
+#include "shim/worker.hpp"
 #include "shim/worker_log.hpp"
 #include "spec/json.hpp"
 #include "sys/file.hpp"
@@ -23,10 +24,8 @@ constexpr std::size_t kStateMost = std::size_t{4} << 20;
 
 Result<std::string> find_runtime()
 {
-    const sys::Fd own = TRY(sys::open_at(AT_FDCWD, "/proc/self/exe", O_PATH));
-    std::string path = TRY(sys::path_of(own, "our own file"));
-    path.replace(path.find_last_of('/') + 1, path.npos, "runtime");
-    return path;
+    const std::string folder = TRY(own_folder());
+    return folder + "/runtime";
 }
 
 Result<RuntimeWorker> begin_runtime(const Container& container, std::string_view verb, Words words,

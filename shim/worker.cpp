@@ -9,11 +9,16 @@
 
 namespace shim {
 
-Result<std::string> find_worker(std::string_view name)
+Result<std::string> own_folder()
 {
     const sys::Fd own = TRY(sys::open_at(AT_FDCWD, "/proc/self/exe", O_PATH));
-    std::string folder = TRY(sys::path_of(own, "our own file"));
-    folder.erase(folder.find_last_of('/'));
+    const std::string path = TRY(sys::path_of(own, "our own file"));
+    return path.substr(0, path.find_last_of('/'));
+}
+
+Result<std::string> find_worker(std::string_view name)
+{
+    const std::string folder = TRY(own_folder());
     const std::string installed = format("{}/../libexec/davit/{}", folder, name);
     for (const auto& path : {installed, format("{}/{}", folder, name)})
         if (::access(path.c_str(), X_OK) == 0)

@@ -10,6 +10,9 @@
 
 namespace shim {
 
+// The folder that our own file lies in.
+Result<std::string> own_folder();
+
 // Where it is installed: in ../libexec/davit of our own file, or, as in the folder of a build,
 // beside it.
 Result<std::string> find_worker(std::string_view name);
