@@ -12,6 +12,14 @@ namespace runtime {
 
 using spec::ContainerStatus;
 
+// What this host has no groups of any more (another layout since) stands still nowhere.
+static bool is_paused(const spec::State& state)
+{
+    const auto groups = groups_of(state);
+    const auto frozen = groups ? groups->frozen() : Result<bool>(false);
+    return frozen && *frozen;
+}
+
 static Result<ContainerStatus> status_now(const Existing& existing)
 {
     // Init is on record once it is made: before that, it is being made or was left half-made.
@@ -19,6 +27,8 @@ static Result<ContainerStatus> status_now(const Existing& existing)
         return existing.state.init.pid ? ContainerStatus::Stopped : ContainerStatus::Creating;
     if (existing.state.status == ContainerStatus::Creating)
         return ContainerStatus::Creating;
+    if (is_paused(existing.state))
+        return ContainerStatus::Paused;
     const bool waits = TRY(waits_for_start(existing.dir));
     return waits ? ContainerStatus::Created : ContainerStatus::Running;
 }

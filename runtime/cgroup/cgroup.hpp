@@ -50,8 +50,16 @@ public:
     // In the groups and in those below, each once, in no order.
     Result<std::vector<pid_t>> processes() const;
 
+    // Whether they are to stand still: ours, or a group above them.
+    Result<bool> frozen() const;
+    // Returns when all processes stand still. Where one does not within ten seconds, as in an
+    // uninterruptible sleep, all go on and the error names it.
     Result<> freeze() const;
+    // Whoever froze them; groups below that somebody in the container has frozen stay so. An error
+    // where a group above keeps them frozen.
     Result<> thaw() const;
+    // The groups below as well, for processes that are to die.
+    Result<> thaw_all() const;
 
     // A signal to all of them, each once; those that are forked meanwhile, too.
     Result<> signal_all(int signal) const;

@@ -29,8 +29,8 @@ Result<> signal_all(const Existing& container, int signal)
 
 Result<> signal_init(const Existing& container, int signal)
 {
-    if (container.status != ContainerStatus::Created &&
-        container.status != ContainerStatus::Running)
+    if (container.status == ContainerStatus::Creating ||
+        container.status == ContainerStatus::Stopped)
         return not_running(container.status);
     auto sent = sys::send_signal(*container.init, signal);
     if (!sent && sent.error().code == ESRCH)
@@ -40,7 +40,7 @@ Result<> signal_init(const Existing& container, int signal)
     // With the first process of a PID namespace all of them die, but for those that are frozen.
     // Without one, nothing else would end the others.
     const Groups groups = TRY(groups_of(container.state));
-    return container.state.own_pids ? groups.thaw() : groups.kill_all();
+    return container.state.own_pids ? groups.thaw_all() : groups.kill_all();
 }
 
 Result<> kill_one(const Options& options, const std::string& id, int signal)
