@@ -63,6 +63,38 @@ Result<Existing> find_existing(const Options& options, const std::string& id)
     return look_at(std::move(*dir));
 }
 
+std::unexpected<Error> not_running(ContainerStatus status)
+{
+    return failed("container not running: it is {}", spec::word(status));
+}
+
+static Result<> check_lives(const Existing& container)
+{
+    const auto status = container.status;
+    if (status == ContainerStatus::Creating || status == ContainerStatus::Stopped)
+        return not_running(status);
+    return {};
+}
+
+Result<Existing> find_to_change(const Options& options, const std::string& id)
+{
+    Existing container = TRY(find_existing(options, id));
+    for (sys::Patience patience;;) {
+        TRY(check_lives(container));
+        const bool locked = TRY(container.dir.try_lock());
+        if (locked && container.dir.is_removed())
+            return failed("container does not exist");
+        // What it is now: whoever had the lock may have changed it.
+        container = TRY(look_at(std::move(container.dir)));
+        if (locked) {
+            TRY(check_lives(container));
+            return container;
+        }
+        if (!patience.wait())
+            return failed("somebody has been changing or removing it for ten seconds");
+    }
+}
+
 Result<Groups> groups_of(const spec::State& state)
 {
     const Layout layout = TRY(read_layout());

@@ -82,6 +82,8 @@ extern const Verb kDelete;
 extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;
+extern const Verb kPause;
+extern const Verb kResume;
 extern const Verb kRun;
 extern const Verb kSpec;
 extern const Verb kStart;

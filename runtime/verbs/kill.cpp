@@ -12,11 +12,6 @@ namespace {
 
 using spec::ContainerStatus;
 
-std::unexpected<Error> not_running(ContainerStatus status)
-{
-    return failed("container not running: it is {}", spec::word(status));
-}
-
 // To all that is in the groups, while nobody can fork away from it. What has stopped may have left
 // some there; what is being made is its maker's.
 Result<> signal_all(const Existing& container, int signal)
