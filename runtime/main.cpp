@@ -33,12 +33,12 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart, &kState, &kKill,     &kPause,
-    &kResume, &kDelete, &kList,  &kSpec,  &kFeatures,
+    &kRun,    &kCreate, &kStart, &kState, &kKill, &kPause,
+    &kResume, &kDelete, &kList,  &kPs,    &kSpec, &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
-    "checkpoint", "events", "exec", "mounts", "ps", "restore", "update",
+    "checkpoint", "events", "exec", "mounts", "restore", "update",
 };
 
 static constexpr spec::Program kProgram = {

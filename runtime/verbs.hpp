@@ -83,6 +83,7 @@ extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;
 extern const Verb kPause;
+extern const Verb kPs;
 extern const Verb kResume;
 extern const Verb kRun;
 extern const Verb kSpec;
