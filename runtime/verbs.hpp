@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/update_options.hpp"
 #include "spec/options.hpp"
 #include "spec/words.hpp"
 
@@ -18,7 +19,7 @@ enum class ListFormat : std::uint8_t { Table, Json };
 
 // Everything that a command line can say, and what the environment says of it. Which verb takes
 // which is in the verb's table.
-struct Options {
+struct Options : UpdateOptions {
     bool debug = false;
     std::string root = {};
     std::string owner = {};  // empty: whoever's
@@ -89,6 +90,7 @@ extern const Verb kRun;
 extern const Verb kSpec;
 extern const Verb kStart;
 extern const Verb kState;
+extern const Verb kUpdate;
 
 }  // namespace runtime
 
