@@ -33,12 +33,15 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart, &kState, &kKill, &kPause,    &kResume,
-    &kUpdate, &kDelete, &kList,  &kPs,    &kSpec, &kFeatures,
+    &kRun,    &kCreate, &kStart, &kState, &kKill,   &kPause, &kResume,
+    &kUpdate, &kDelete, &kList,  &kPs,    &kEvents, &kSpec,  &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
-    "checkpoint", "events", "exec", "mounts", "restore",
+    "checkpoint",
+    "exec",
+    "mounts",
+    "restore",
 };
 
 static constexpr spec::Program kProgram = {
