@@ -104,6 +104,7 @@ Result<> take_the_id(Container& container)
                        .created = sys::utc_now(),
                        .owner = ::geteuid(),
                        .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
+                       .hooks_follow = has_later_hooks(container.bundle.config.hooks),
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
@@ -132,6 +133,7 @@ Result<> start_init(Container& container)
     sys::ChannelPair channel = TRY(sys::make_channel());
     Init init{.options = container.options,
               .bundle = container.bundle,
+              .state = container.state,
               .plan = container.plan,
               .groups = *container.groups,
               .start_socket = container.start_socket};
@@ -180,6 +182,26 @@ std::unexpected<Error> gone(Container& container)
     return error;
 }
 
+// While init waits, all mounted and not yet pivoted.
+Result<> run_hooks_here(Container& container)
+{
+    const spec::Hooks& hooks = container.bundle.config.hooks;
+    container.owed_hooks.owe(hooks, container.state);
+    const HookSurroundings around = {
+        .state = container.state,
+        .folder = container.bundle.path,
+        .watched = {container.interrupts.get(), container.init_channel.fd().get()}};
+    for (const auto point : {HookPoint::Prestart, HookPoint::CreateRuntime}) {
+        const auto ran = run_hooks(point, hooks, around);
+        if (!ran && ran.error().code == ECANCELED) {
+            TRY(hear_from_init(container));
+            return gone(container);
+        }
+        TRY(ran);
+    }
+    return tell_init(container, Word::Go);
+}
+
 Result<> wait_for_init(Container& container)
 {
     TRY(tell_init(container, Word::Go));
@@ -187,9 +209,12 @@ Result<> wait_for_init(Container& container)
         auto message = TRY(hear_from_init(container));
         if (!message)
             return gone(container);
-        if (message->kind != static_cast<char>(Word::Terminal))
+        if (message->kind == static_cast<char>(Word::Terminal))
+            container.terminal = std::move(message->fd);
+        else if (message->kind == static_cast<char>(Word::Hooks))
+            TRY(run_hooks_here(container));
+        else
             return {};
-        container.terminal = std::move(message->fd);
     }
 }
 
@@ -251,6 +276,16 @@ Result<> make_container(Container& container)
     return sys::run_steps<Container>(kMake, container);
 }
 
+std::unexpected<Error> interrupted(const Container& container)
+{
+    signalfd_siginfo info = {};
+    if (::read(container.interrupts.get(), &info, sizeof info) != sizeof info)
+        return failed_sys("read a signal");
+    const int signal = static_cast<int>(info.ssi_signo);
+    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
+                       ::sigabbrev_np(signal));
+}
+
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container)
 {
     pollfd waited[] = {
@@ -261,12 +296,7 @@ Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& con
         return failed_sys("wait for init");
     if (waited[0].revents)
         return container.init_channel.receive();
-    signalfd_siginfo info = {};
-    if (::read(container.interrupts.get(), &info, sizeof info) != sizeof info)
-        return failed_sys("read a signal");
-    const int signal = static_cast<int>(info.ssi_signo);
-    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
-                       ::sigabbrev_np(signal));
+    return interrupted(container);
 }
 
 Result<> tell_init(Container& container, Word word)
@@ -285,6 +315,7 @@ Result<> write_pid_file(Container& container)
 Result<> record_created(Container& container)
 {
     container.state.status = spec::ContainerStatus::Created;
+    container.owed_hooks.owe(container.bundle.config.hooks, container.state);
     return container.state_dir->save(container.state);
 }
 
@@ -293,6 +324,7 @@ void keep(Container& container)
     container.init.detach();
     (void)container.groups.release();
     container.state_dir->keep();
+    container.owed_hooks.keep();
     container.pid_file.keep();
 }
 

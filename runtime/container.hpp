@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
@@ -54,10 +55,12 @@ private:
 struct Container {
     const Options& options;
     const std::string& id;
+    std::vector<Notice>& notices;
     Bundle bundle = {};
     Plan plan = {};
     spec::State state = {};
     std::optional<StateDir> state_dir = {};
+    OwedHooks owed_hooks{notices};  // once all else is undone
     std::optional<Groups> planned_groups = {};
     MadeGroups groups = {};
     sys::Fd interrupts = {};    // a signalfd
@@ -76,6 +79,9 @@ Result<> make_container(Container& container);
 
 // Where init is gone, the error is what it said before it went.
 Result<> tell_init(Container& container, Word word);
+
+// The error that one of the signals is which stop the making; it is there to be read.
+std::unexpected<Error> interrupted(const Container& container);
 
 // The next word of init, nothing where its end is closed.
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);

@@ -4,21 +4,18 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
-#include <linux/if.h>
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 
+#include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/program.hpp"
 #include "runtime/rootfs.hpp"
@@ -44,6 +41,13 @@ Result<> expect(const Init& init, Word word)
         return failed("a message '{}' where '{}' was expected", message->kind,
                       static_cast<char>(word));
     return {};
+}
+
+// Hooks in the container's namespaces are told the pid that is init's there.
+spec::State seen_from_inside(spec::State state)
+{
+    state.init.pid = ::getpid();
+    return state;
 }
 
 Result<> wait_for_parent(Init& init)
@@ -116,17 +120,7 @@ Result<> set_parameters(Init& init)
 
 Result<> bring_up_loopback(Init& init)
 {
-    if (!(init.plan.namespaces.made & CLONE_NEWNET))
-        return {};
-    const sys::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!socket)
-        return failed_sys("make a socket");
-    ifreq request = {};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) < 0)
-        return failed_sys("bring up lo");
-    return {};
+    return init.plan.namespaces.made & CLONE_NEWNET ? raise_loopback() : Result<>();
 }
 
 // The host's /dev/null, and nothing that somebody put in its place (CVE-2025-31133).
@@ -144,7 +138,10 @@ Result<sys::Fd> open_null()
 Result<> attach_root(Init& init)
 {
     init.null = TRY(open_null());
-    return attach_rootfs(init.root, init.plan.host_propagation);
+    // Hooks that run before the pivot look for what is mounted there, and may add to it.
+    const bool looked_into = has_early_hooks(init.bundle.config.hooks);
+    return attach_rootfs(init.root, init.plan.host_propagation,
+                         looked_into ? init.bundle.rootfs : "/");
 }
 
 Result<> mount_all(Init& init)
@@ -180,6 +177,22 @@ Result<> make_working_folder(Init& init)
         return {};
     const auto made = sys::make_folder_in_root(init.root, init.bundle.config.process->cwd);
     return made ? Result<>() : std::unexpected(made.error());
+}
+
+Result<> run_early_hooks(Init& init)
+{
+    const spec::Hooks& hooks = init.bundle.config.hooks;
+    if (!has_early_hooks(hooks))
+        return {};
+    TRY(init.parent.send(static_cast<char>(Word::Hooks)));
+    TRY(expect(init, Word::Go));
+    const auto ran = run_hooks(HookPoint::CreateContainer, hooks,
+                               {.state = seen_from_inside(init.state),
+                                .folder = init.bundle.path,
+                                .watched = {init.parent.fd().get()}});
+    if (!ran && ran.error().code == ECANCELED)
+        ::_exit(1);  // with its parent
+    return ran;
 }
 
 Result<> hide_paths(Init& init)
@@ -326,6 +339,15 @@ Result<> load_filter(Init& init)
     return filter_needs_privilege(init) ? set_capabilities(init.plan.capabilities) : Result<>();
 }
 
+// They are of the container's files: no more is allowed to them than to its program.
+Result<> run_start_hooks(Init& init)
+{
+    return run_hooks(HookPoint::StartContainer, init.bundle.config.hooks,
+                     {.state = seen_from_inside(init.state), .folder = "/", .before_execute = [&] {
+                          return load_filter(init);
+                      }});
+}
+
 Result<> execute_program(Init& init)
 {
     return execute(init.program, init.bundle.config.process->args, init.environment);
@@ -345,6 +367,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"make devices", make_dev},
     {"make terminal", make_terminal},
     {"make working folder", make_working_folder},
+    {"run hooks", run_early_hooks},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},
     {"set limits", set_rlimits},
@@ -355,6 +378,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"find program", find_the_program},
     {"close the rest", close_the_rest},
     {"wait for start", wait_for_start},
+    {"run start hooks", run_start_hooks},
     {"load seccomp", load_filter},
     {"execute", execute_program},
 };

@@ -6,6 +6,7 @@
 #include "runtime/plan.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/verbs.hpp"
+#include "spec/state.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
 
@@ -14,6 +15,7 @@ namespace runtime {
 // What init and its parent say to each other, in this order.
 enum class Word : char {
     Go = 'G',        // parent: you are on record, begin
+    Hooks = 'H',     // init: all is mounted, have the hooks run that are yours; then Go again
     Terminal = 'T',  // init, where there is one: here is its master
     Ready = 'R',     // init: all is set up, the program was found
     Start = 'S',     // parent, or `start`: execute it
@@ -24,6 +26,7 @@ enum class Word : char {
 struct Init {
     const Options& options;
     const Bundle& bundle;
+    const spec::State& state;
     const Plan& plan;
     const Groups& groups;
     const sys::Fd& start_socket;
