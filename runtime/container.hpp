@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/init.hpp"
+#include "runtime/making.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
@@ -34,20 +35,6 @@ public:
 
 private:
     std::optional<Groups> groups_ = {};
-};
-
-// A file for whoever called us, gone again unless kept.
-class MadeFile {
-public:
-    MadeFile() = default;
-    MadeFile(const MadeFile&) = delete;
-    ~MadeFile();
-
-    Result<> make(const std::string& path, std::string_view text);  // an empty path: none is asked
-    void keep() { path_.clear(); }
-
-private:
-    std::string path_ = {};
 };
 
 // The members are in the order in which they are made: what fails half-way is undone in reverse.

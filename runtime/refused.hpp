@@ -7,13 +7,12 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/hooks/prestart/*",        "/hooks/createRuntime/*", "/hooks/createContainer/*",
-    "/hooks/startContainer/*",  "/hooks/poststart/*",     "/hooks/poststop/*",
-    "/mounts/*/uidMappings",    "/mounts/*/gidMappings",  "/process/apparmorProfile",
-    "/process/selinuxLabel",    "/process/scheduler",     "/process/ioPriority",
-    "/process/execCPUAffinity", "/linux/netDevices/*",    "/linux/seccomp/listenerPath",
-    "/linux/mountLabel",        "/linux/intelRdt",        "/linux/memoryPolicy",
-    "/linux/personality",
+    "/hooks/prestart/*",       "/hooks/createRuntime/*",      "/hooks/createContainer/*",
+    "/hooks/startContainer/*", "/hooks/poststart/*",          "/hooks/poststop/*",
+    "/mounts/*/uidMappings",   "/mounts/*/gidMappings",       "/process/apparmorProfile",
+    "/process/selinuxLabel",   "/process/scheduler",          "/process/ioPriority",
+    "/linux/netDevices/*",     "/linux/seccomp/listenerPath", "/linux/mountLabel",
+    "/linux/intelRdt",         "/linux/memoryPolicy",         "/linux/personality",
 };
 
 }  // namespace runtime
