@@ -8,6 +8,7 @@
 
 #include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
+#include "runtime/making.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
@@ -35,20 +36,6 @@ public:
 
 private:
     std::optional<Groups> groups_ = {};
-};
-
-// A file for whoever called us, gone again unless kept.
-class MadeFile {
-public:
-    MadeFile() = default;
-    MadeFile(const MadeFile&) = delete;
-    ~MadeFile();
-
-    Result<> make(const std::string& path, std::string_view text);  // an empty path: none is asked
-    void keep() { path_.clear(); }
-
-private:
-    std::string path_ = {};
 };
 
 // The members are in the order in which they are made: what fails half-way is undone in reverse.
@@ -79,9 +66,6 @@ Result<> make_container(Container& container);
 
 // Where init is gone, the error is what it said before it went.
 Result<> tell_init(Container& container, Word word);
-
-// The error that one of the signals is which stop the making; it is there to be read.
-std::unexpected<Error> interrupted(const Container& container);
 
 // The next word of init, nothing where its end is closed.
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container);

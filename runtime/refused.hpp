@@ -7,11 +7,10 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/mounts/*/uidMappings",    "/mounts/*/gidMappings", "/process/apparmorProfile",
-    "/process/selinuxLabel",    "/process/scheduler",    "/process/ioPriority",
-    "/process/execCPUAffinity", "/linux/netDevices/*",   "/linux/seccomp/listenerPath",
-    "/linux/mountLabel",        "/linux/intelRdt",       "/linux/memoryPolicy",
-    "/linux/personality",
+    "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/apparmorProfile",
+    "/process/selinuxLabel", "/process/scheduler",    "/process/ioPriority",
+    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/seccomp/listenerPath",
+    "/linux/intelRdt",       "/linux/memoryPolicy",   "/linux/personality",
 };
 
 }  // namespace runtime

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "spec/config_tables.hpp"
+#include "spec/cpu_list.hpp"
 
 namespace spec {
 
@@ -69,8 +70,7 @@ static constexpr Object<IoPriority> kIoPriority = object<IoPriority>(kIoPriority
 
 static std::string_view cpu_list(std::string_view text)
 {
-    return text.find_first_not_of("0123456789, -") == text.npos ? ""
-                                                                : "is not a list such as 0-3,7";
+    return text.empty() || parse_cpu_list(text) ? "" : "is not a list of CPUs such as 0-3,7";
 }
 
 static constexpr Field kExecCpuAffinityFields[] = {
@@ -99,5 +99,11 @@ static constexpr Field kProcessFields[] = {
     ignored("commandLine"),  // Windows
 };
 constexpr Object<Process> kProcess = object<Process>(kProcessFields);
+
+Result<Process> read_process(std::string_view text, std::string_view name,
+                             std::span<const std::string_view> refused)
+{
+    return read_json(kProcess, text, name, refused);
+}
 
 }  // namespace spec

@@ -1,7 +1,5 @@
 // runtime run: makes a container, runs its program, waits, and leaves nothing.
 
-#include <signal.h>
-
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/proxy.hpp"
@@ -38,7 +36,7 @@ Result<> run_poststart_hooks(Container& container)
                           .folder = container.bundle.path,
                           .watched = {container.interrupts.get()}});
     if (!ran && ran.error().code == ECANCELED)
-        return interrupted(container);
+        return interrupted(container.interrupts);
     return ran;
 }
 
@@ -47,34 +45,6 @@ constexpr sys::Step<Container> kSteps[] = {
     {"fit terminal", fit_its_terminal},           {"start program", start_program},
     {"run poststart hooks", run_poststart_hooks},
 };
-
-// Waits for init. All other signals are its own.
-Result<int> wait_and_forward(Container& container)
-{
-    sigset_t signals;
-    ::sigfillset(&signals);
-    for (;;) {
-        siginfo_t info = {};
-        const int signal = ::sigwaitinfo(&signals, &info);
-        if (signal < 0 && errno != EINTR)
-            return failed_sys("wait for signals");
-        if (signal == SIGCHLD) {
-            const auto code = TRY(container.init.ended());  // or it was stopped
-            if (code)
-                return *code;
-        } else if (signal > 0) {
-            (void)sys::send_signal(container.init.pidfd(), signal);
-        }
-    }
-}
-
-Result<int> wait_for_the_end(Container& container)
-{
-    if (!container.terminal)
-        return wait_and_forward(container);
-    TRY_TO(proxy_terminal(container.init, std::move(container.terminal)), "proxy the terminal");
-    return container.init.wait();
-}
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
 void clear_away(Container& container, Call& call)
@@ -111,7 +81,7 @@ Result<int> run_container(Call& call)
     }
     container.pid_file.keep();
     container.state_dir->unlock();
-    const int code = TRY(wait_for_the_end(container));
+    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal)));
     if (call.options.keep)
         keep(container);
     else

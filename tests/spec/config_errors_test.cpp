@@ -134,7 +134,7 @@ Test(config_errors, the_process_is_checked)
         {R"("process": {"ioPriority": {"priority": 8}})",
          "40: /process/ioPriority/priority: 8 is out of range, a number from 0 to 7 is needed"},
         {R"("process": {"execCPUAffinity": {"final": "a"}})",
-         "42: /process/execCPUAffinity/final: \"a\" is not a list such as 0-3,7"},
+         "42: /process/execCPUAffinity/final: \"a\" is not a list of CPUs such as 0-3,7"},
         {R"("process": {"consoleSize": {"height": 65536}})",
          "39: /process/consoleSize/height: 65536 is out of range, a number from 0 to 65535 is "
          "needed"},
