@@ -7,7 +7,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-
 #include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
