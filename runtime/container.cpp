@@ -80,6 +80,7 @@ Result<> take_the_id(Container& container)
                        .created = sys::utc_now(),
                        .owner = ::geteuid(),
                        .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
+                       .hooks_follow = has_later_hooks(container.bundle.config.hooks),
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
@@ -108,6 +109,7 @@ Result<> start_init(Container& container)
     sys::ChannelPair channel = TRY(sys::make_channel());
     Init init{.options = container.options,
               .bundle = container.bundle,
+              .state = container.state,
               .plan = container.plan,
               .groups = *container.groups,
               .start_socket = container.start_socket,
@@ -150,6 +152,26 @@ std::unexpected<Error> gone(Container& container)
     return gone_without_a_word(container.init, "init", container.bundle.config.linux);
 }
 
+// While init waits, all mounted and not yet pivoted.
+Result<> run_hooks_here(Container& container)
+{
+    const spec::Hooks& hooks = container.bundle.config.hooks;
+    container.owed_hooks.owe(hooks, container.state);
+    const HookSurroundings around = {
+        .state = container.state,
+        .folder = container.bundle.path,
+        .watched = {container.interrupts.get(), container.init_channel.fd().get()}};
+    for (const auto point : {HookPoint::Prestart, HookPoint::CreateRuntime}) {
+        const auto ran = run_hooks(point, hooks, around);
+        if (!ran && ran.error().code == ECANCELED) {
+            TRY(hear_from_init(container));
+            return gone(container);
+        }
+        TRY(ran);
+    }
+    return tell_init(container, Word::Go);
+}
+
 Result<> wait_for_init(Container& container)
 {
     TRY(tell_init(container, Word::Go));
@@ -157,9 +179,12 @@ Result<> wait_for_init(Container& container)
         auto message = TRY(hear_from_init(container));
         if (!message)
             return gone(container);
-        if (message->kind != static_cast<char>(Word::Terminal))
+        if (message->kind == static_cast<char>(Word::Terminal))
+            container.terminal = std::move(message->fd);
+        else if (message->kind == static_cast<char>(Word::Hooks))
+            TRY(run_hooks_here(container));
+        else
             return {};
-        container.terminal = std::move(message->fd);
     }
 }
 
@@ -227,6 +252,7 @@ Result<> write_pid_file(Container& container)
 Result<> record_created(Container& container)
 {
     container.state.status = spec::ContainerStatus::Created;
+    container.owed_hooks.owe(container.bundle.config.hooks, container.state);
     return container.state_dir->save(container.state);
 }
 
@@ -235,6 +261,7 @@ void keep(Container& container)
     container.init.detach();
     (void)container.groups.release();
     container.state_dir->keep();
+    container.owed_hooks.keep();
     container.pid_file.keep();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
 #include "runtime/making.hpp"
 #include "runtime/plan.hpp"
@@ -41,10 +42,12 @@ private:
 struct Container {
     const Options& options;
     const std::string& id;
+    std::vector<Notice>& notices;
     Bundle bundle = {};
     Plan plan = {};
     spec::State state = {};
     std::optional<StateDir> state_dir = {};
+    OwedHooks owed_hooks{notices};  // once all else is undone
     std::optional<Groups> planned_groups = {};
     MadeGroups groups = {};
     sys::Fd interrupts = {};    // a signalfd

@@ -1,17 +1,13 @@
 #include "runtime/init.hpp"
 
 #include <fcntl.h>
-#include <linux/if.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <cstring>
-
+#include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
@@ -25,6 +21,13 @@
 namespace runtime {
 
 namespace {
+
+// Hooks in the container's namespaces are told the pid that is init's there.
+spec::State seen_from_inside(spec::State state)
+{
+    state.init.pid = ::getpid();
+    return state;
+}
 
 Result<> wait_for_parent(Init& init)
 {
@@ -90,17 +93,7 @@ Result<> set_parameters(Init& init)
 
 Result<> bring_up_loopback(Init& init)
 {
-    if (!(init.plan.namespaces.made & CLONE_NEWNET))
-        return {};
-    const sys::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!socket)
-        return failed_sys("make a socket");
-    ifreq request = {};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) < 0)
-        return failed_sys("bring up lo");
-    return {};
+    return init.plan.namespaces.made & CLONE_NEWNET ? raise_loopback() : Result<>();
 }
 
 // The host's /dev/null, and nothing that somebody put in its place (CVE-2025-31133).
@@ -118,7 +111,10 @@ Result<sys::Fd> open_null()
 Result<> attach_root(Init& init)
 {
     init.null = TRY(open_null());
-    return attach_rootfs(init.root, init.plan.host_propagation);
+    // Hooks that run before the pivot look for what is mounted there, and may add to it.
+    const bool looked_into = has_early_hooks(init.bundle.config.hooks);
+    return attach_rootfs(init.root, init.plan.host_propagation,
+                         looked_into ? init.bundle.rootfs : "/");
 }
 
 Result<> mount_all(Init& init)
@@ -154,6 +150,22 @@ Result<> make_working_folder(Init& init)
         return {};
     const auto made = sys::make_folder_in_root(init.root, init.bundle.config.process->cwd);
     return made ? Result<>() : std::unexpected(made.error());
+}
+
+Result<> run_early_hooks(Init& init)
+{
+    const spec::Hooks& hooks = init.bundle.config.hooks;
+    if (!has_early_hooks(hooks))
+        return {};
+    TRY(init.parent.send(static_cast<char>(Word::Hooks)));
+    TRY(expect(init.parent, Word::Go));
+    const auto ran = run_hooks(HookPoint::CreateContainer, hooks,
+                               {.state = seen_from_inside(init.state),
+                                .folder = init.bundle.path,
+                                .watched = {init.parent.fd().get()}});
+    if (!ran && ran.error().code == ECANCELED)
+        ::_exit(1);  // with its parent
+    return ran;
 }
 
 Result<> hide_paths(Init& init)
@@ -198,6 +210,15 @@ Result<> wait_for_start(Init& init)
     return {};
 }
 
+// They are of the container's files: no more is allowed to them than to its program.
+Result<> run_start_hooks(Init& init)
+{
+    return run_hooks(HookPoint::StartContainer, init.bundle.config.hooks,
+                     {.state = seen_from_inside(init.state), .folder = "/", .before_execute = [&] {
+                          return load_filter(init.posture);
+                      }});
+}
+
 constexpr sys::Step<Init> kInit[] = {
     {"wait for parent", wait_for_parent},
     {"enter control groups", enter_groups},
@@ -212,6 +233,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"make devices", make_dev},
     {"make terminal", make_terminal},
     {"make working folder", make_working_folder},
+    {"run hooks", run_early_hooks},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},
     {"set limits", of_posture<set_rlimits>},
@@ -222,6 +244,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"find program", of_posture<find_the_program>},
     {"close the rest", of_posture<close_the_rest>},
     {"wait for start", wait_for_start},
+    {"run start hooks", run_start_hooks},
     {"load seccomp", of_posture<load_filter>},
     {"execute", of_posture<execute_program>},
 };

@@ -6,6 +6,7 @@
 #include "runtime/posture.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/verbs.hpp"
+#include "spec/state.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
 
@@ -15,6 +16,7 @@ namespace runtime {
 struct Init {
     const Options& options;
     const Bundle& bundle;
+    const spec::State& state;
     const Plan& plan;
     const Groups& groups;
     const sys::Fd& start_socket;

@@ -52,6 +52,16 @@ Result<sys::Fd> take_interrupts()
     return interrupts ? Result<sys::Fd>(std::move(interrupts)) : failed_sys("make a signalfd");
 }
 
+std::unexpected<Error> interrupted(const sys::Fd& interrupts)
+{
+    signalfd_siginfo info = {};
+    if (::read(interrupts.get(), &info, sizeof info) != sizeof info)
+        return failed_sys("read a signal");
+    const int signal = static_cast<int>(info.ssi_signo);
+    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
+                       ::sigabbrev_np(signal));
+}
+
 Result<std::optional<sys::Channel::Message>> hear_from(const sys::Channel& channel,
                                                        const sys::Fd& interrupts)
 {
@@ -63,12 +73,7 @@ Result<std::optional<sys::Channel::Message>> hear_from(const sys::Channel& chann
         return failed_sys("wait for a word");
     if (waited[0].revents)
         return channel.receive();
-    signalfd_siginfo info = {};
-    if (::read(interrupts.get(), &info, sizeof info) != sizeof info)
-        return failed_sys("read a signal");
-    const int signal = static_cast<int>(info.ssi_signo);
-    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
-                       ::sigabbrev_np(signal));
+    return interrupted(interrupts);
 }
 
 Result<sys::Process> adopt_born(std::optional<sys::Channel::Message> message)

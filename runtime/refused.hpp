@@ -7,12 +7,10 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/hooks/prestart/*",       "/hooks/createRuntime/*",      "/hooks/createContainer/*",
-    "/hooks/startContainer/*", "/hooks/poststart/*",          "/hooks/poststop/*",
-    "/mounts/*/uidMappings",   "/mounts/*/gidMappings",       "/process/apparmorProfile",
-    "/process/selinuxLabel",   "/process/scheduler",          "/process/ioPriority",
-    "/linux/netDevices/*",     "/linux/seccomp/listenerPath", "/linux/mountLabel",
-    "/linux/intelRdt",         "/linux/memoryPolicy",         "/linux/personality",
+    "/mounts/*/uidMappings", "/mounts/*/gidMappings",       "/process/apparmorProfile",
+    "/process/selinuxLabel", "/process/scheduler",          "/process/ioPriority",
+    "/linux/netDevices/*",   "/linux/seccomp/listenerPath", "/linux/mountLabel",
+    "/linux/intelRdt",       "/linux/memoryPolicy",         "/linux/personality",
 };
 
 }  // namespace runtime

@@ -28,18 +28,33 @@ Result<> fit_its_terminal(Container& container)
     return {};
 }
 
+// It has its program running: one that fails now is the end of it.
+Result<> run_poststart_hooks(Container& container)
+{
+    auto ran = run_hooks(HookPoint::Poststart, container.bundle.config.hooks,
+                         {.state = container.state,
+                          .folder = container.bundle.path,
+                          .watched = {container.interrupts.get()}});
+    if (!ran && ran.error().code == ECANCELED)
+        return interrupted(container.interrupts);
+    return ran;
+}
+
 constexpr sys::Step<Container> kSteps[] = {
-    {"write pid file", write_pid_file},
-    {"record created", record_created},
-    {"fit terminal", fit_its_terminal},
-    {"start program", start_program},
+    {"write pid file", write_pid_file},           {"record created", record_created},
+    {"fit terminal", fit_its_terminal},           {"start program", start_program},
+    {"run poststart hooks", run_poststart_hooks},
 };
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
 void clear_away(Container& container, Call& call)
 {
     container.state_dir->keep();
-    Removal removal{.dir = *container.state_dir, .groups = container.groups.release()};
+    container.owed_hooks.keep();
+    Removal removal{.dir = *container.state_dir,
+                    .notices = call.notices,
+                    .state = &container.state,
+                    .groups = container.groups.release()};
     // Whoever removes it already does all that is to be done; then the id may be another's.
     const auto locked = container.state_dir->try_lock();
     if (!locked || !*locked || container.state_dir->is_removed())
@@ -53,7 +68,7 @@ Result<int> run_container(Call& call)
 {
     MadeFile id_file;
     TRY(id_file.make(call.options.id_file, call.id));
-    Container container{.options = call.options, .id = call.id};
+    Container container{.options = call.options, .id = call.id, .notices = call.notices};
     const auto made = make_container(container);
     for (auto& warning : container.plan.warnings)
         call.notices.push_back({.text = std::move(warning)});
