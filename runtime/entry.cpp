@@ -62,9 +62,13 @@ int process_main(void* entry);
 Result<> make_process(Entry& entry)
 {
     TRY(keep_open(entry, {}));
-    sys::Process made = TRY(sys::spawn(CLONE_PARENT, -1, process_main, &entry));
-    made.detach();
-    return entry.parent.send(kBorn, &made.pidfd());
+    auto made = sys::spawn(CLONE_PARENT, -1, process_main, &entry);
+    if (!made && made.error().code == EAGAIN)
+        made.error().hint = "its limit of processes is reached";
+    if (!made)
+        return std::unexpected(made.error());
+    made->detach();
+    return entry.parent.send(kBorn, &made->pidfd());
 }
 
 constexpr sys::Step<Entry> kBetween[] = {

@@ -30,7 +30,7 @@ private:
 // What a process that sets itself up and its parent say to each other, in this order.
 enum class Word : char {
     Go = 'G',        // parent: you are on record, begin
-    Hooks = 'H',     // process: all is mounted, have the hooks run that are yours; then Go again
+    Hooks = 'H',     // init: all is mounted, have the hooks run that are yours; then Go again
     Terminal = 'T',  // process, where there is one: here is its master
     Ready = 'R',     // process: all is set up, the program was found
     Start = 'S',     // parent, or `start`: execute it
@@ -43,7 +43,7 @@ Result<> expect(const sys::Channel& parent, Word word);
 // From here on all signals are blocked; INT, TERM, HUP and QUIT can be read from this signalfd.
 Result<sys::Fd> take_interrupts();
 
-// The error that one of them is; it is there to be read.
+// The error that one of these signals is; it is there to be read.
 std::unexpected<Error> interrupted(const sys::Fd& interrupts);
 
 // The next word of a child, nothing where its end is closed; an error where one of `interrupts`

@@ -36,7 +36,7 @@ static bool is_there(const std::string& path)
 static Result<> descend(Group& group, const std::string& below, bool optional)
 {
     const std::string path = group.path + below;
-    if (is_there(path))
+    if (below.empty() || is_there(path))
         group.path = path;
     else if (!optional)
         return failed("control group {} is not there", path);

@@ -277,10 +277,11 @@ Result<> fit_its_terminal(Execution& exec)
     return {};
 }
 
+// Or is about to: where it has a PID namespace it waits for ours to end, too.
 bool has_stopped(const Existing& container)
 {
     pollfd ended = {.fd = container.init->get(), .events = POLLIN, .revents = 0};
-    return ::poll(&ended, 1, 0) == 1;
+    return ::poll(&ended, 1, 0) == 1 || sys::is_dying(container.state.init.pid);
 }
 
 Result<> start_program(Execution& exec)
