@@ -136,22 +136,6 @@ static constexpr spec::Program kProgram = {
     .verbs = kVerbs,
 };
 
-static Result<std::string> read_standard_input()
-{
-    std::string text(spec::kJsonMost + 1, '\0');
-    std::size_t size = 0;
-    while (size < text.size()) {
-        const ssize_t n = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
-        if (n < 0 && errno != EINTR)
-            return failed_sys("read standard input");
-        if (n == 0)
-            break;
-        size += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
-    }
-    text.resize(size);
-    return text;
-}
-
 static Result<std::vector<Item>> items_of(Options& options)
 {
     if (static_cast<const Wishes&>(options) != Wishes())
@@ -163,7 +147,7 @@ static Result<std::vector<Item>> items_of(Options& options)
     if (!options.items.empty())
         return failed_with(Status::Usage, "URIs are told by --json or by words, not by both");
     if (options.json == "-") {
-        const std::string text = TRY(read_standard_input());
+        const std::string text = TRY(sys::read_input(spec::kJsonMost));
         return read_orders(text, "standard input");
     }
     const std::string text = TRY(sys::read_file(AT_FDCWD, options.json, spec::kJsonMost));

@@ -12,6 +12,14 @@ namespace runtime {
 
 using spec::ContainerStatus;
 
+// What this host has no groups of any more (another layout since) stands still nowhere.
+static bool is_paused(const spec::State& state)
+{
+    const auto groups = groups_of(state);
+    const auto frozen = groups ? groups->frozen() : Result<bool>(false);
+    return frozen && *frozen;
+}
+
 static Result<ContainerStatus> status_now(const Existing& existing)
 {
     // Init is on record once it is made: before that, it is being made or was left half-made.
@@ -19,6 +27,8 @@ static Result<ContainerStatus> status_now(const Existing& existing)
         return existing.state.init.pid ? ContainerStatus::Stopped : ContainerStatus::Creating;
     if (existing.state.status == ContainerStatus::Creating)
         return ContainerStatus::Creating;
+    if (is_paused(existing.state))
+        return ContainerStatus::Paused;
     const bool waits = TRY(waits_for_start(existing.dir));
     return waits ? ContainerStatus::Created : ContainerStatus::Running;
 }
@@ -51,6 +61,38 @@ Result<Existing> find_existing(const Options& options, const std::string& id)
     if (!dir)
         return failed("container does not exist");
     return look_at(std::move(*dir));
+}
+
+std::unexpected<Error> not_running(ContainerStatus status)
+{
+    return failed("container not running: it is {}", spec::word(status));
+}
+
+static Result<> check_lives(const Existing& container)
+{
+    const auto status = container.status;
+    if (status == ContainerStatus::Creating || status == ContainerStatus::Stopped)
+        return not_running(status);
+    return {};
+}
+
+Result<Existing> find_to_change(const Options& options, const std::string& id)
+{
+    Existing container = TRY(find_existing(options, id));
+    for (sys::Patience patience;;) {
+        TRY(check_lives(container));
+        const bool locked = TRY(container.dir.try_lock());
+        if (locked && container.dir.is_removed())
+            return failed("container does not exist");
+        // What it is now: whoever had the lock may have changed it.
+        container = TRY(look_at(std::move(container.dir)));
+        if (locked) {
+            TRY(check_lives(container));
+            return container;
+        }
+        if (!patience.wait())
+            return failed("somebody has been changing or removing it for ten seconds");
+    }
 }
 
 Result<Groups> groups_of(const spec::State& state)

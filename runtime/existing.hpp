@@ -26,6 +26,13 @@ Result<Existing> find_existing(const Options& options, const std::string& id);
 // The same for a folder that is open.
 Result<Existing> look_at(StateDir dir);
 
+// "container not running: it is stopped".
+std::unexpected<Error> not_running(spec::ContainerStatus status);
+
+// For a verb that changes what lives: nobody else makes, changes or removes it until we end. An
+// error where it is being made or has stopped, or where somebody else is at it for ten seconds.
+Result<Existing> find_to_change(const Options& options, const std::string& id);
+
 // Of its groups, those that this host still has a hierarchy for.
 Result<Groups> groups_of(const spec::State& state);
 

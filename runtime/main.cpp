@@ -33,11 +33,15 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun, &kCreate, &kStart, &kExec, &kState, &kKill, &kDelete, &kList, &kSpec, &kFeatures,
+    &kRun,    &kCreate, &kStart,  &kExec, &kState, &kKill, &kPause,
+    &kResume, &kUpdate, &kDelete, &kList, &kPs,    &kSpec, &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
-    "checkpoint", "events", "mounts", "pause", "ps", "restore", "resume", "update",
+    "checkpoint",
+    "events",
+    "mounts",
+    "restore",
 };
 
 static constexpr spec::Program kProgram = {

@@ -18,6 +18,8 @@ static constexpr const char* kState = "state.json";
 static constexpr const char* kStateHalf = "state.json.new";
 static constexpr const char* kConfig = "config.json";
 static constexpr const char* kOwner = "owner";
+static constexpr const char* kLimits = "limits";
+static constexpr const char* kLimitsHalf = "limits.new";
 static constexpr std::size_t kOwnerMost = 4096;
 
 Result<> check_root(const std::string& root)
@@ -121,16 +123,31 @@ StateDir::~StateDir()
         (void)remove();
 }
 
+// As sys::replace_file, but for what does not outlive a power failure anyway, and has one writer.
+static Result<> replace(const sys::Fd& folder, const char* name, const char* half,
+                        std::string_view text)
+{
+    const sys::Fd file =
+        TRY(sys::open_at(folder.get(), half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+    TRY_TO(sys::write_all(file.get(), text), "{}", half);
+    if (::renameat(folder.get(), half, folder.get(), name) < 0)
+        return failed_sys("make {}", name);
+    return {};
+}
+
 Result<> StateDir::save(const spec::State& state) const
 {
-    // As sys::replace_file, but for what does not outlive a power failure anyway, and has one
-    // writer.
-    const sys::Fd file =
-        TRY(sys::open_at(fd_.get(), kStateHalf, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
-    TRY_TO(sys::write_all(file.get(), spec::write_state(state)), "{}", kStateHalf);
-    if (::renameat(fd_.get(), kStateHalf, fd_.get(), kState) < 0)
-        return failed_sys("make {}", kState);
-    return {};
+    return replace(fd_, kState, kStateHalf, spec::write_state(state));
+}
+
+Result<> StateDir::save_limits(std::string_view text) const
+{
+    return replace(fd_, kLimits, kLimitsHalf, text);
+}
+
+Result<std::string> StateDir::load_limits() const
+{
+    return sys::read_file(fd_.get(), kLimits, spec::kJsonMost);
 }
 
 static std::unexpected<Error> made_by_another()
@@ -171,12 +188,17 @@ static Result<> unlink_all(int folder, const std::vector<std::string>& names)
     return {};
 }
 
+Result<> StateDir::forget_limits() const
+{
+    return unlink_all(fd_.get(), {kLimits});
+}
+
 Result<> StateDir::check_is_ours() const
 {
     const auto names = TRY(sys::names_in(fd_));
     for (const std::string_view name : names)
         if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf &&
-            name != kOwner)
+            name != kOwner && name != kLimits && name != kLimitsHalf)
             return failed("it is no container: its folder holds {}", name);
     struct stat folder = {};
     if (::fstat(fd_.get(), &folder) < 0)
@@ -196,7 +218,7 @@ Result<> StateDir::remove()
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
         return {};
     // What few have, and what was half written when somebody was killed.
-    TRY(unlink_all(fd_.get(), {kStateHalf, kOwner}));
+    TRY(unlink_all(fd_.get(), {kStateHalf, kLimits, kLimitsHalf, kOwner}));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
     return {};

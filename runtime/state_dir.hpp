@@ -15,6 +15,7 @@ namespace runtime {
 //   config.json  what `create` read
 //   start        the socket where init waits for `start`
 //   owner        the word of --owner, where there was one
+//   limits       while `update` is at it: those that were before
 inline constexpr const char* kStartSocket = "start";
 class StateDir {
 public:
@@ -39,6 +40,9 @@ public:
     bool belongs_to(const std::string& owner) const;
     Result<> save_config(std::string_view text) const;
     Result<std::string> load_config() const;
+    Result<> save_limits(std::string_view text) const;
+    Result<std::string> load_limits() const;  // ENOENT: there are none
+    Result<> forget_limits() const;
     void keep() { made_ = false; }
     // Whoever makes or removes the container keeps the others from it, from make() on: false where
     // somebody else does. It ends with unlock(), or with the process.

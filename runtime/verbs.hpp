@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/update_options.hpp"
 #include "spec/options.hpp"
 #include "spec/words.hpp"
 
@@ -26,7 +27,7 @@ Result<> read_word(std::string_view word, UserWord& into);
 
 // Everything that a command line can say, and what the environment says of it. Which verb takes
 // which is in the verb's table.
-struct Options {
+struct Options : UpdateOptions {
     bool debug = false;
     std::string root = {};
     std::string owner = {};  // empty: whoever's
@@ -105,10 +106,14 @@ extern const Verb kExec;
 extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;
+extern const Verb kPause;
+extern const Verb kPs;
+extern const Verb kResume;
 extern const Verb kRun;
 extern const Verb kSpec;
 extern const Verb kStart;
 extern const Verb kState;
+extern const Verb kUpdate;
 
 }  // namespace runtime
 

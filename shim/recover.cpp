@@ -56,7 +56,8 @@ Result<Now> look(Container& container)
         return Now::Ended;
     // Of one that `runtime` cannot tell of any more, nobody knows what its program did.
     const auto status = ask_runtime_status(container);
-    if (status && *status == spec::ContainerStatus::Running) {
+    if (status &&
+        (*status == spec::ContainerStatus::Running || *status == spec::ContainerStatus::Paused)) {
         container.phase = Phase::Started;
         return Now::Runs;
     }

@@ -236,7 +236,8 @@ Result<State> S::failed_to(const Event& event)
     // A keeper that died may have had its program started before it could say so.
     if (state_ == State::Starting && keepers_lost_ > 0) {
         const auto status = ask_runtime_status(container_);
-        if (status && *status == spec::ContainerStatus::Running)
+        if (status &&
+            (*status == spec::ContainerStatus::Running || *status == spec::ContainerStatus::Paused))
             return started(event);
         if (status && *status == spec::ContainerStatus::Stopped)
             return state_;

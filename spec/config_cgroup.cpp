@@ -142,4 +142,9 @@ static constexpr Field kResourcesFields[] = {
 };
 constexpr Object<Resources> kResources = object<Resources>(kResourcesFields);
 
+Result<Resources> read_resources(std::string_view text, std::string_view name)
+{
+    return read_json(kResources, text, name);
+}
+
 }  // namespace spec

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spec/json_map.hpp"
+#include "spec/result.hpp"
 #include "spec/words.hpp"
 
 namespace spec {
@@ -108,5 +110,8 @@ struct Resources {
     Map<Rdma> rdma = {};            // by device
     Map<std::string> unified = {};  // by file of the cgroup v2
 };
+
+// The section alone, as engines give it to `update`. `name` stands in front of messages.
+Result<Resources> read_resources(std::string_view text, std::string_view name);
 
 }  // namespace spec

@@ -13,10 +13,12 @@
 
 namespace spec {
 
-// runtime.md, "State".
-enum class ContainerStatus : std::uint8_t { Creating, Created, Running, Stopped };
+// runtime.md, "State"; Paused is what the peers tell of a container that stands still, started or
+// not.
+enum class ContainerStatus : std::uint8_t { Creating, Created, Running, Paused, Stopped };
 template <>
-inline constexpr auto kWords<ContainerStatus> = words("creating", "created", "running", "stopped");
+inline constexpr auto kWords<ContainerStatus> =
+    words("creating", "created", "running", "paused", "stopped");
 
 // A process that is told from every other one that had or will have its number.
 struct ProcessIdentity {

@@ -51,13 +51,13 @@ Result<std::string> absolute(const std::string& path)
 }
 
 // Appends what one read(2) gives, at most `room` bytes.
-static Result<std::size_t> read_more(const Fd& fd, const std::string& path, std::size_t room,
+static Result<std::size_t> read_more(int fd, const std::string& path, std::size_t room,
                                      std::string& text)
 {
     const std::size_t had = text.size();
     text.resize(had + room);
     ssize_t n;
-    while ((n = ::read(fd.get(), text.data() + had, room)) < 0)
+    while ((n = ::read(fd, text.data() + had, room)) < 0)
         if (errno != EINTR)
             return failed_sys("read {}", path);
     text.resize(had + static_cast<std::size_t>(n));
@@ -77,7 +77,7 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
     // One byte more than the size that was told, so that the usual file ends with a single read.
     std::size_t room = std::min(static_cast<std::size_t>(status.st_size), most) + 1;
     while (text.size() <= most) {
-        const std::size_t n = TRY(read_more(fd, path, room, text));
+        const std::size_t n = TRY(read_more(fd.get(), path, room, text));
         // Where no size was told a short read is not the end.
         if (n == 0 || (n < room && status.st_size > 0))
             return text;
@@ -92,11 +92,23 @@ Result<std::string> read_proc_file(int directory, const std::string& path, std::
     const Fd fd = TRY(open_at(directory, path, O_RDONLY | O_NOCTTY));
     std::string text;
     while (text.size() <= most) {
-        const std::size_t n = TRY(read_more(fd, path, room, text));
+        const std::size_t n = TRY(read_more(fd.get(), path, room, text));
         if (n < room)
             return text;
     }
     return failed("read {}: larger than {} bytes", path, most);
+}
+
+Result<std::string> read_input(std::size_t most)
+{
+    const std::string name = "standard input";
+    std::string text;
+    while (text.size() <= most) {
+        const std::size_t n = TRY(read_more(STDIN_FILENO, name, 4096, text));
+        if (n == 0)
+            return text;
+    }
+    return failed("read {}: larger than {} bytes", name, most);
 }
 
 Result<> lock(const Fd& fd, const std::string& name)

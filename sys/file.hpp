@@ -33,6 +33,9 @@ Result<std::string> read_file(int directory, const std::string& path, std::size_
 // fits the buffer one read has all of it.
 Result<std::string> read_proc_file(int directory, const std::string& path, std::size_t most);
 
+// All that standard input has, at most that much.
+Result<std::string> read_input(std::size_t most);
+
 // flock(2) for us alone; waits for whoever has it. `name` is for an error.
 Result<> lock(const Fd& fd, const std::string& name);
 

@@ -57,9 +57,22 @@ const Group* Groups::v2() const
     return found == groups_.end() ? nullptr : &*found;
 }
 
+const Group* Groups::group_of(const KnobWrite& knob) const
+{
+    return knob.controller == "cgroup" ? v2() : with(knob.controller);
+}
+
+Result<std::string> Groups::read(std::string_view controller, const std::string& file) const
+{
+    const Group* group = with(controller);
+    if (!group)
+        return failed("there is no group with the {} controller", controller);
+    return read_cgroup_file(group->path + "/" + file);
+}
+
 Result<> Groups::write(const KnobWrite& knob, CgroupWriter& writer) const
 {
-    const Group* group = knob.controller == "cgroup" ? v2() : with(knob.controller);
+    const Group* group = group_of(knob);
     if (!group)
         return failed("there is no group with the {} controller", knob.controller);
     const std::string path = group->path + "/" + knob.file;

@@ -34,6 +34,15 @@ public:
 
     // A limit that cannot be set is an error that names file and property.
     Result<> apply(const KnobWrites& writes) const;
+    // What these writes would change, as it is now: the file that each is for, and what to write
+    // there to have it as before. Files that are not there are left out.
+    Result<std::vector<KnobState>> read_back(const KnobWrites& writes) const;
+    // Has all of it as before. The error names what could not be put back.
+    Result<> restore(const std::vector<KnobState>& before) const;
+
+    // A file of the group that has the controller.
+    Result<std::string> read(std::string_view controller, const std::string& file) const;
+
     // The config's device rules; an error where it restricts and this host cannot. Whoever is in a
     // user namespace itself cannot set them at all and leaves this out, as runc does.
     Result<> apply(const DevicePolicy& policy) const;
@@ -60,8 +69,14 @@ public:
 
     // Whether they are to stand still: ours, or a group above them.
     Result<bool> frozen() const;
+    // Returns when all processes stand still. Where one does not within ten seconds, as in an
+    // uninterruptible sleep, all go on and the error names it.
     Result<> freeze() const;
+    // Whoever froze them; groups below that somebody in the container has frozen stay so. An error
+    // where a group above keeps them frozen.
     Result<> thaw() const;
+    // The groups below as well, for processes that are to die.
+    Result<> thaw_all() const;
 
     // A signal to all of them, each once; those that are forked meanwhile, too.
     Result<> signal_all(int signal) const;
@@ -82,6 +97,7 @@ private:
     const Group* with(std::string_view controller) const;
     const Group* v2() const;
     const Group* freezer() const;
+    const Group* group_of(const KnobWrite& knob) const;
     Result<> write(const KnobWrite& knob, CgroupWriter& writer) const;
 
     std::vector<Group> groups_;

@@ -1,4 +1,4 @@
-// What ends a container: freezing, killing and removing its groups.
+// What ends a container: killing all that is in its groups, and removing them.
 
 #include <signal.h>
 
@@ -10,24 +10,6 @@
 #include "sys/time.hpp"
 
 namespace runtime {
-
-// Either freezer serves; v1's can be there on hybrid hosts too, and engines look at that one.
-const Group* Groups::freezer() const
-{
-    if (const Group* group = with("freezer"))
-        return group;
-    return v2();
-}
-
-Result<bool> Groups::frozen() const
-{
-    for (const Group& group : groups_) {
-        const bool frozen = TRY(group_frozen(group));
-        if (frozen)
-            return true;
-    }
-    return false;
-}
 
 Result<std::vector<pid_t>> Groups::processes() const
 {
@@ -41,59 +23,19 @@ Result<std::vector<pid_t>> Groups::processes() const
     return std::vector<pid_t>{};
 }
 
-Result<> Groups::freeze() const
-{
-    const Group* group = freezer();
-    if (!group)
-        return failed("this host has no freezer for control groups");
-    const bool v2 = group->hierarchy.version == CgroupVersion::V2;
-    const std::string file = group->path + (v2 ? "/cgroup.freeze" : "/freezer.state");
-    sys::Patience patience;
-    do {
-        // v1 needs the word again: a fork meanwhile, or a process that was being traced, can keep
-        // it at FREEZING for ever.
-        TRY(write_cgroup_file(file, v2 ? "1" : "FROZEN"));
-        const std::string state = TRY(read_cgroup_file(v2 ? group->path + "/cgroup.events" : file));
-        if (v2 ? state.contains("frozen 1") : state == "FROZEN")
-            return {};
-    } while (patience.wait());
-    TRY(thaw());
-    return failed("control group {} does not freeze", group->path);
-}
-
-// All freezers there are, and the groups below: it does not matter who froze what.
-Result<> Groups::thaw() const
-{
-    for (const Group& group : groups_) {
-        if (!can_freeze(group))
-            continue;
-        const bool v2 = group.hierarchy.version == CgroupVersion::V2;
-        std::vector<std::string> folders = TRY(group_tree(group.path));
-        for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
-            auto thawed = write_cgroup_file(*folder + (v2 ? "/cgroup.freeze" : "/freezer.state"),
-                                            v2 ? "0" : "THAWED");
-            if (!thawed && thawed.error().code != ENOENT && thawed.error().code != ENODEV)
-                return thawed;
-        }
-    }
-    return {};
-}
-
 Result<> Groups::signal_all(int signal) const
 {
     // Frozen, nobody forks away from the list while it is read. Where it was frozen already, it
     // stays so.
-    const Group* group = freezer();
-    bool was_frozen = false;
-    if (group)
-        was_frozen = TRY(group_frozen(*group));
-    if (group && !was_frozen)
+    const bool freezes = freezer() != nullptr;
+    const bool was_frozen = TRY(frozen());
+    if (freezes && !was_frozen)
         TRY(freeze());
     const auto found = processes();
     if (found)
         for (const pid_t pid : *found)
             ::kill(pid, signal);
-    if (group && !was_frozen)
+    if (freezes && !was_frozen)
         TRY(thaw());
     return found ? Result<>() : std::unexpected(found.error());
 }
@@ -104,7 +46,7 @@ Result<> Groups::kill_all() const
         const auto killed = write_cgroup_file(group->path + "/cgroup.kill", "1");
         // A process that the v1 freezer holds does not even die.
         if (killed)
-            return thaw();
+            return thaw_all();
         if (killed.error().code != ENOENT && killed.error().code != ENODEV)
             return killed;
     }
@@ -120,7 +62,7 @@ Result<> Groups::kill_all() const
         if (found)
             for (const pid_t pid : *found)
                 ::kill(pid, SIGKILL);
-        TRY(thaw());
+        TRY(thaw_all());
         if (!found)
             return std::unexpected(found.error());
         left = found->size();

@@ -33,6 +33,15 @@ struct KnobWrite {
 };
 using KnobWrites = std::vector<KnobWrite>;
 
+// One file of a group, and what to write there to have it as it was.
+struct KnobState {
+    std::string path = {};
+    std::string value = {};
+};
+
+// That value: `before` is what the file shows, `written` what is going to be written to it.
+std::string value_before(std::string_view file, std::string_view written, std::string_view before);
+
 // All writes for the config, in order; devices are in devices.hpp. An error where this host cannot
 // do what is asked.
 Result<KnobWrites> plan_knobs(const spec::Resources& resources, const Layout& layout);

@@ -4,6 +4,7 @@
 
 #include "runtime/cgroup/cgroup.hpp"
 #include "runtime/cgroup/files.hpp"
+#include "runtime/cgroup/freeze.hpp"
 #include "runtime/cgroup/tree.hpp"
 
 namespace runtime {

@@ -72,22 +72,4 @@ Result<std::vector<pid_t>> group_processes(const std::string& path)
     return processes;
 }
 
-bool can_freeze(const Group& group)
-{
-    return group.hierarchy.version == CgroupVersion::V2 || group.hierarchy.has("freezer");
-}
-
-Result<bool> group_frozen(const Group& group)
-{
-    if (!can_freeze(group))
-        return false;
-    const bool v2 = group.hierarchy.version == CgroupVersion::V2;
-    const auto state = read_cgroup_file(group.path + (v2 ? "/cgroup.freeze" : "/freezer.state"));
-    if (!state && state.error().code == ENOENT)  // v2 before Linux 5.2, or a group that is gone
-        return false;
-    if (!state)
-        return std::unexpected(state.error());
-    return *state != (v2 ? "0" : "THAWED");
-}
-
 }  // namespace runtime

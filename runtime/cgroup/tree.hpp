@@ -23,7 +23,4 @@ Result<std::vector<std::string>> group_tree(const std::string& path);
 // below ours, are an error: 0 is no number to send a signal to.
 Result<std::vector<pid_t>> group_processes(const std::string& path);
 
-bool can_freeze(const Group& group);
-Result<bool> group_frozen(const Group& group);
-
 }  // namespace runtime

@@ -79,11 +79,12 @@ Result<> find_container(Execution& exec)
 {
     exec.container = TRY(find_existing(exec.options, exec.id));
     const auto status = exec.container->status;
-    if (status != spec::ContainerStatus::Created && status != spec::ContainerStatus::Running)
+    const bool paused = status == spec::ContainerStatus::Paused;
+    if (!paused && status != spec::ContainerStatus::Created &&
+        status != spec::ContainerStatus::Running)
         return failed("container not running: it is {}", spec::word(status));
     exec.groups = TRY(groups_of(exec.container->state));
-    const bool frozen = TRY(exec.groups->frozen());
-    if (!frozen || exec.options.ignore_paused)
+    if (!paused || exec.options.ignore_paused)
         return {};
     auto error = failed("container is paused, and nothing would run in it");
     error.error().hint = "with --ignore-paused it runs once the container is resumed";

@@ -12,11 +12,6 @@ namespace {
 
 using spec::ContainerStatus;
 
-std::unexpected<Error> not_running(ContainerStatus status)
-{
-    return failed("container not running: it is {}", spec::word(status));
-}
-
 // To all that is in the groups, while nobody can fork away from it. What has stopped may have left
 // some there; what is being made is its maker's.
 Result<> signal_all(const Existing& container, int signal)
@@ -29,8 +24,8 @@ Result<> signal_all(const Existing& container, int signal)
 
 Result<> signal_init(const Existing& container, int signal)
 {
-    if (container.status != ContainerStatus::Created &&
-        container.status != ContainerStatus::Running)
+    if (container.status == ContainerStatus::Creating ||
+        container.status == ContainerStatus::Stopped)
         return not_running(container.status);
     auto sent = sys::send_signal(*container.init, signal);
     if (!sent && sent.error().code == ESRCH)
@@ -40,7 +35,7 @@ Result<> signal_init(const Existing& container, int signal)
     // With the first process of a PID namespace all of them die, but for those that are frozen.
     // Without one, nothing else would end the others.
     const Groups groups = TRY(groups_of(container.state));
-    return container.state.own_pids ? groups.thaw() : groups.kill_all();
+    return container.state.own_pids ? groups.thaw_all() : groups.kill_all();
 }
 
 Result<> kill_one(const Options& options, const std::string& id, int signal)
