@@ -33,13 +33,12 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart,  &kExec, &kState, &kKill, &kPause,
-    &kResume, &kUpdate, &kDelete, &kList, &kPs,    &kSpec, &kFeatures,
+    &kRun,    &kCreate, &kStart, &kExec, &kState,  &kKill, &kPause,    &kResume,
+    &kUpdate, &kDelete, &kList,  &kPs,   &kEvents, &kSpec, &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
     "checkpoint",
-    "events",
     "mounts",
     "restore",
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/update_options.hpp"
+#include "spec/duration.hpp"
 #include "spec/options.hpp"
 #include "spec/words.hpp"
 
@@ -73,6 +74,8 @@ struct Options : UpdateOptions {
     bool regex = false;
     bool quiet = false;
     ListFormat format = ListFormat::Table;
+    bool stats = false;
+    spec::Duration interval = {.ms = 5000};
 };
 
 // Something that did not stop the verb. A warning goes to the log, and to standard error with
@@ -102,6 +105,7 @@ struct Verb : spec::Verb {
 
 extern const Verb kCreate;
 extern const Verb kDelete;
+extern const Verb kEvents;
 extern const Verb kExec;
 extern const Verb kFeatures;
 extern const Verb kKill;

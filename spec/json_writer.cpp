@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "spec/result.hpp"
 #include "spec/text.hpp"
 
 namespace spec {
@@ -65,6 +66,11 @@ JsonWriter& JsonWriter::value(std::string_view text)
 }
 
 // yajl writes a "number" as it stands.
+JsonWriter& JsonWriter::hundredths(std::uint64_t it)
+{
+    return atom(format("{}.{:02}", it / 100, it % 100));
+}
+
 JsonWriter& JsonWriter::atom(std::string_view text)
 {
     begin();

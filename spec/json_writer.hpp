@@ -4,6 +4,7 @@
 #include <yajl/yajl_gen.h>
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ public:
         else
             return atom(std::to_string(it));
     }
+    JsonWriter& hundredths(std::uint64_t it);  // 1234 is the number 12.34
     template <class T>
     JsonWriter& member(std::string_view name, const T& its)
     {

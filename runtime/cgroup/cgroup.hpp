@@ -42,6 +42,9 @@ public:
 
     // A file of the group that has the controller.
     Result<std::string> read(std::string_view controller, const std::string& file) const;
+    // The group that has a controller, and that of v2, whatever it has; null where there is none.
+    const Group* with(std::string_view controller) const;
+    const Group* v2() const;
 
     // The config's device rules; an error where it restricts and this host cannot. Whoever is in a
     // user namespace itself cannot set them at all and leaves this out, as runc does.
@@ -94,8 +97,6 @@ public:
     Result<> remove() const;
 
 private:
-    const Group* with(std::string_view controller) const;
-    const Group* v2() const;
     const Group* freezer() const;
     const Group* group_of(const KnobWrite& knob) const;
     Result<> write(const KnobWrite& knob, CgroupWriter& writer) const;

@@ -79,12 +79,10 @@ Result<> find_container(Execution& exec)
 {
     exec.container = TRY(find_existing(exec.options, exec.id));
     const auto status = exec.container->status;
-    const bool paused = status == spec::ContainerStatus::Paused;
-    if (!paused && status != spec::ContainerStatus::Created &&
-        status != spec::ContainerStatus::Running)
-        return failed("container not running: it is {}", spec::word(status));
+    if (status == spec::ContainerStatus::Creating || status == spec::ContainerStatus::Stopped)
+        return not_running(status);
     exec.groups = TRY(groups_of(exec.container->state));
-    if (!paused || exec.options.ignore_paused)
+    if (status != spec::ContainerStatus::Paused || exec.options.ignore_paused)
         return {};
     auto error = failed("container is paused, and nothing would run in it");
     error.error().hint = "with --ignore-paused it runs once the container is resumed";
