@@ -69,6 +69,27 @@ process() { # FILTER: the container's process, changed, as ./process.json
     until [ ! -e "/proc/$(cat pid)" ] || grep -q '^State:.Z' "/proc/$(cat pid)/status"; do sleep 0.05; done
 }
 
+@test "--pidfd-socket gets its pidfd" {
+    up
+    python3 - > received 3>&- <<'END' &
+import array, re, socket
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("socket")
+listener.listen()
+print("listening", flush=True)
+connection, _ = listener.accept()
+text, ((_, _, data),), _, _ = connection.recvmsg(4096, socket.CMSG_SPACE(4))
+info = open(f"/proc/self/fdinfo/{array.array('i', data)[0]}").read()
+print(text.decode(), re.search(r"Pid:\t(\d+)", info)[1], connection.recv(1))
+END
+    until grep -qs listening received; do sleep 0.02; done
+    runtime exec -d --pidfd-socket socket --pid-file pid web sleep 50 < /dev/null > /dev/null 2>&1 3>&-
+    wait $!
+    [ "$(tail -1 received)" = "setns $(cat pid) b''" ]
+    run -125 runtime exec --pidfd-socket nowhere web true
+    says 'exec web: connect sockets: connect to nowhere: no such file or directory (ENOENT)'
+}
+
 @test "signals are passed on to it" {
     up
     runtime exec web sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done' > out 3>&- &
