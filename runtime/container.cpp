@@ -113,7 +113,8 @@ Result<> start_init(Container& container)
               .plan = container.plan,
               .groups = *container.groups,
               .start_socket = container.start_socket,
-              .posture = plan_posture(*container.bundle.config.process, container.plan.capabilities,
+              .posture = plan_posture(*container.bundle.config.process,
+                                      container.bundle.config.linux, container.plan.capabilities,
                                       container.plan.filter, container.options)};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);

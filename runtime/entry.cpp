@@ -120,6 +120,7 @@ constexpr sys::Step<Entry> kProcess[] = {
     {"lead a session", lead_its_session},
     {"make terminal", make_terminal},
     {"choose CPUs", choose_cpus},
+    {"set scheduling", of_posture<set_scheduling>},
     {"set limits", of_posture<set_rlimits>},
     {"enter working folder", of_posture<enter_working_folder>},
     {"become the user", of_posture<become_the_user>},

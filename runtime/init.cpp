@@ -236,6 +236,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"run hooks", run_early_hooks},
     {"hide paths", hide_paths},
     {"pivot into rootfs", pivot_into_root},
+    {"set scheduling", of_posture<set_scheduling>},
     {"set limits", of_posture<set_rlimits>},
     {"enter working folder", of_posture<enter_working_folder>},
     {"become the user", of_posture<become_the_user>},

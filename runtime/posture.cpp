@@ -14,14 +14,17 @@
 
 #include "runtime/identity.hpp"
 #include "runtime/program.hpp"
+#include "runtime/scheduling.hpp"
 
 namespace runtime {
 
-Posture plan_posture(const spec::Process& process, const CapabilitySets& capabilities,
-                     const SeccompFilter& filter, const Options& options)
+Posture plan_posture(const spec::Process& process, const spec::Linux& linux,
+                     const CapabilitySets& capabilities, const SeccompFilter& filter,
+                     const Options& options)
 {
     const char* const names = std::getenv("LISTEN_FDNAMES");
     return {.process = process,
+            .linux = linux,
             .capabilities = capabilities,
             .filter = filter,
             .listen_fds = options.listen_fds,
@@ -40,6 +43,20 @@ Result<> lead_a_session(Keyring keyring)
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return {};
+}
+
+Result<> set_scheduling(Posture& posture)
+{
+    const auto& [process, linux] = std::tie(posture.process, posture.linux);
+    if (process.scheduler)
+        TRY_TO(set_scheduler(*process.scheduler), "config.json: /process/scheduler");
+    if (process.io_priority)
+        TRY_TO(set_io_priority(*process.io_priority), "config.json: /process/ioPriority");
+    if (linux.memory_policy)
+        TRY_TO(set_memory_policy(*linux.memory_policy), "config.json: /linux/memoryPolicy");
+    if (linux.personality)
+        TRY_TO(set_personality(*linux.personality), "config.json: /linux/personality");
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/capabilities.hpp"
 #include "runtime/seccomp.hpp"
 #include "runtime/verbs.hpp"
+#include "spec/config_linux.hpp"
 #include "spec/config_process.hpp"
 #include "spec/result.hpp"
 
@@ -16,6 +17,7 @@ namespace runtime {
 
 struct Posture {
     const spec::Process& process;
+    const spec::Linux& linux;
     const CapabilitySets& capabilities;  // that can be granted
     const SeccompFilter& filter;
     std::uint32_t listen_fds = 0;
@@ -27,14 +29,16 @@ struct Posture {
 };
 
 // With the descriptors that the caller passes on.
-Posture plan_posture(const spec::Process& process, const CapabilitySets& capabilities,
-                     const SeccompFilter& filter, const Options& options);
+Posture plan_posture(const spec::Process& process, const spec::Linux& linux,
+                     const CapabilitySets& capabilities, const SeccompFilter& filter,
+                     const Options& options);
 
 // A session of its own, and the keyring of one where it is to be new; no signal is blocked.
 enum class Keyring : bool { Caller, New };
 Result<> lead_a_session(Keyring keyring);
 
 // In this order, in the container's root; one that stands in "/" has `in_working_folder` for it.
+Result<> set_scheduling(Posture& posture);
 Result<> set_rlimits(Posture& posture);
 Result<> enter_working_folder(Posture& posture);
 Result<> become_the_user(Posture& posture);

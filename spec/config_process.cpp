@@ -60,7 +60,23 @@ static constexpr Field kSchedulerFields[] = {
     field<&Scheduler::deadline>("deadline"),
     field<&Scheduler::period>("period"),
 };
-static constexpr Object<Scheduler> kScheduler = object<Scheduler>(kSchedulerFields);
+
+// sched_setattr(2): what else would be an EINVAL that names nothing.
+static Verdict policy_takes(const Scheduler& scheduler)
+{
+    const bool real_time =
+        scheduler.policy == SchedulerPolicy::Fifo || scheduler.policy == SchedulerPolicy::Rr;
+    const bool deadline = scheduler.policy == SchedulerPolicy::Deadline;
+    if (real_time && (scheduler.priority < 1 || scheduler.priority > 99))
+        return Fault{"policy", format("{} needs a priority from 1 to 99, not {}",
+                                      word(scheduler.policy), scheduler.priority)};
+    if (!real_time && scheduler.priority)
+        return Fault{"priority", "is of SCHED_FIFO and SCHED_RR only"};
+    if (!deadline && (scheduler.runtime || scheduler.deadline || scheduler.period))
+        return Fault{"policy", "runtime, deadline and period are of SCHED_DEADLINE only"};
+    return {};
+}
+static constexpr Object<Scheduler> kScheduler = object<Scheduler, policy_takes>(kSchedulerFields);
 
 static constexpr Field kIoPriorityFields[] = {
     field<&IoPriority::io_class>("class", {.required = true}),

@@ -181,7 +181,8 @@ Result<> enter_container(Execution& exec)
                 .maps = exec.maps,
                 .groups = *exec.groups,
                 .cpus = exec.cpus,
-                .posture = plan_posture(exec.process, exec.capabilities, exec.filter, exec.options),
+                .posture = plan_posture(exec.process, exec.config.linux, exec.capabilities,
+                                        exec.filter, exec.options),
                 .parent = std::move(channel.there)};
     exec.between = TRY(spawn_in_groups(exec, entry));
     entry.parent = {};
@@ -240,7 +241,7 @@ Result<> check_its_posture(Execution& exec)
         .gid = process.user.gid,
         .no_new_privileges = process.no_new_privileges,
         .capabilities = held_until_the_filter(
-            plan_posture(process, exec.capabilities, exec.filter, exec.options)),
+            plan_posture(process, exec.config.linux, exec.capabilities, exec.filter, exec.options)),
     };
     if (exec.maps) {
         expected.uid = host_id(exec.maps->uids, expected.uid).value_or(expected.uid);
