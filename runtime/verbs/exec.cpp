@@ -79,7 +79,7 @@ Result<> find_container(Execution& exec)
 {
     exec.container = TRY(find_existing(exec.options, exec.id));
     const auto status = exec.container->status;
-    if (status != spec::ContainerStatus::Created && status != spec::ContainerStatus::Running)
+    if (status == spec::ContainerStatus::Creating || status == spec::ContainerStatus::Stopped)
         return failed("container not running: it is {}", spec::word(status));
     exec.groups = TRY(groups_of(exec.container->state));
     const bool frozen = TRY(exec.groups->frozen());
