@@ -81,8 +81,9 @@ thaw() {
     [ "$(cat "$top/cgroup.controllers")" ] || skip "this v2 hierarchy has no controller"
     mkdir "$top/sub"
     for pid in $(cat "$top/cgroup.procs"); do echo "$pid" > "$top/sub/cgroup.procs"; done
-    controllers=$(cat "$top/cgroup.controllers")
-    echo "+${controllers##* }" > "$top/cgroup.subtree_control"
+    # Of those that are no threaded ones: with them it may take none.
+    controller=$(grep -oE 'memory|io|hugetlb|rdma|misc' "$top/cgroup.controllers" | head -1)
+    echo "+$controller" > "$top/cgroup.subtree_control"
     in_background
     grep -qx "$(cat pid)" "$top/sub/cgroup.procs"
     # Init may go where it is none of the container's.
