@@ -106,10 +106,10 @@ bats_tests  = $(with_ours) timeout $(minutes)m bats $(if $T,tests/bats/$T.bats,$
 test: tidy all $B/bin/tests | $B/ready-to-test
 	$(if $(BOX),,timeout 600 bats tests/bats/box.bats)
 	$(boxed) sh -c '$(unit_tests) && $(bats_tests)'
-test-vm: minutes := 60
+test-vm: minutes := 170
 test-vm: all $B/bin/tests | $B/ready-to-test $B/ready-to-vm
 	$(if $(SAN),$(error the virtual machine has no sanitizers))
-	scripts/vm -t 3600 -- sh -c '$(unit_tests) && $(bats_tests)'
+	scripts/vm -t 10800 -- sh -c '$(unit_tests) && $(bats_tests)'
 tidy: | $B/ready-to-test
 	scripts/tidy
 unit: $B/bin/tests

@@ -87,6 +87,19 @@ Result<CapabilitySets> held_capabilities(std::uint64_t bounding)
     return held;
 }
 
+Result<CapabilitySets> granted_here(const CapabilitySets& asked, bool in_user_namespace,
+                                    std::vector<std::string>& warnings)
+{
+    CapabilitySets held = {.bounding = ~std::uint64_t{0}, .permitted = ~std::uint64_t{0}};
+    if (!in_user_namespace)
+        held = TRY(held_capabilities(asked.bounding));
+    const CapabilitySets granted = grantable(asked, held);
+    if (const std::string lost = left_out(asked, granted); !lost.empty())
+        warnings.push_back(
+            format("capabilities that cannot be granted here are left out: {}", lost));
+    return granted;
+}
+
 std::string capability_words(std::uint64_t set)
 {
     std::string words;

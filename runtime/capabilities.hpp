@@ -34,6 +34,11 @@ std::string left_out(const CapabilitySets& asked, const CapabilitySets& granted)
 // What this process holds; of its bounding set only what is in `bounding` has to be known.
 Result<CapabilitySets> held_capabilities(std::uint64_t bounding);
 
+// What is granted of what was asked for to a process that this one makes: config.md, "Linux
+// Process", wants a warning of what cannot be. In a user namespace a process holds all there is.
+Result<CapabilitySets> granted_here(const CapabilitySets& asked, bool in_user_namespace,
+                                    std::vector<std::string>& warnings);
+
 // In this order around the change of the user, which empties all but the bounding set.
 Result<> drop_bounding(std::uint64_t keep);
 Result<> set_capabilities(const CapabilitySets& sets);

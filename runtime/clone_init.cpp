@@ -4,13 +4,11 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
-#include "sys/file.hpp"
+#include "runtime/making.hpp"
 
 namespace runtime {
 
 namespace {
-
-constexpr char kBorn = 'B';  // from the process between: init's pidfd
 
 int init_main(void* argument)
 {
@@ -74,9 +72,7 @@ Result<sys::Process> clone_between(Init& init, const sys::Channel& channel)
     auto message = TRY(channel.receive());
     TRY(between.wait());
     forget_child_signal();
-    if (!message || message->kind != kBorn || !message->fd)
-        return failed("the process between is gone without a word");
-    return sys::adopt(std::move(message->fd));
+    return adopt_born(std::move(message));
 }
 
 }  // namespace

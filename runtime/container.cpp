@@ -1,18 +1,14 @@
 #include "runtime/container.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 
 #include "runtime/clone_init.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
-#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/socket.hpp"
 #include "sys/steps.hpp"
@@ -32,16 +28,8 @@ Result<> check_options(Container& container)
 // What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
 Result<> block_signals(Container& container)
 {
-    (void)::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it leaves us nothing to wait for
-    sigset_t all;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, nullptr);
-    sigset_t ending;
-    ::sigemptyset(&ending);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
-        ::sigaddset(&ending, signal);
-    container.interrupts = sys::Fd(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
-    return container.interrupts ? Result<>() : failed_sys("make a signalfd");
+    container.interrupts = TRY(take_interrupts());
+    return {};
 }
 
 Result<> read_the_bundle(Container& container)
@@ -54,8 +42,8 @@ Result<> check_the_config(Container& container)
 {
     const spec::Config& config = container.bundle.config;
     TRY(check_config(config));
-    return check_terminal(*config.process, container.options.detach,
-                          container.options.console_socket);
+    return check_terminal(config.process->terminal, "config.json: /process/terminal",
+                          container.options.detach, container.options.console_socket);
 }
 
 // Before anything is made: nobody listens there as often as not.
@@ -66,28 +54,16 @@ Result<> connect_console(Container& container)
     return {};
 }
 
-// config.md, "Linux Process": what cannot be granted is a warning, not a failure.
-Result<> reduce_capabilities(Plan& plan)
-{
-    const CapabilitySets asked = plan.capabilities;
-    // The first process of a user namespace holds all there is in it.
-    CapabilitySets held = {.bounding = ~std::uint64_t{0}, .permitted = ~std::uint64_t{0}};
-    if (!plan.namespaces.has(CLONE_NEWUSER))
-        held = TRY(held_capabilities(asked.bounding));
-    plan.capabilities = grantable(asked, held);
-    if (const std::string lost = left_out(asked, plan.capabilities); !lost.empty())
-        plan.warnings.push_back(
-            format("capabilities that cannot be granted here are left out: {}", lost));
-    return {};
-}
-
 Result<> plan_all(Container& container)
 {
     Layout layout = TRY(read_layout());
     container.plan = TRY(make_plan(container.bundle, std::move(layout)));
     TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
            "config.json: /linux/sysctl");
-    return reduce_capabilities(container.plan);
+    Plan& plan = container.plan;
+    plan.capabilities =
+        TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
+    return {};
 }
 
 // From here on `delete --force` finds whatever we leave behind, wherever we are stopped.
@@ -104,6 +80,7 @@ Result<> take_the_id(Container& container)
                        .created = sys::utc_now(),
                        .owner = ::geteuid(),
                        .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
+                       .hooks_follow = has_later_hooks(container.bundle.config.hooks),
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
@@ -132,9 +109,13 @@ Result<> start_init(Container& container)
     sys::ChannelPair channel = TRY(sys::make_channel());
     Init init{.options = container.options,
               .bundle = container.bundle,
+              .state = container.state,
               .plan = container.plan,
               .groups = *container.groups,
-              .start_socket = container.start_socket};
+              .start_socket = container.start_socket,
+              .posture = plan_posture(*container.bundle.config.process,
+                                      container.bundle.config.linux, container.plan.capabilities,
+                                      container.plan.filter, container.options)};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
     if (container.plan.namespaces.has(CLONE_NEWUSER))
@@ -167,17 +148,29 @@ Result<> adjust_oom_score(Container& container)
     return {};
 }
 
-// Its end of the channel has closed without a word.
 std::unexpected<Error> gone(Container& container)
 {
-    const auto code = container.init.wait();
-    if (!code || *code <= 128)
-        return failed("init is gone without a word");
-    auto error = failed("init was killed by SIG{}", ::sigabbrev_np(*code - 128));
-    const auto& resources = container.bundle.config.linux.resources;
-    if (*code - 128 == SIGKILL && resources && resources->memory && resources->memory->limit)
-        error.error().hint = "perhaps its memory limit is too small for any program";
-    return error;
+    return gone_without_a_word(container.init, "init", container.bundle.config.linux);
+}
+
+// While init waits, all mounted and not yet pivoted.
+Result<> run_hooks_here(Container& container)
+{
+    const spec::Hooks& hooks = container.bundle.config.hooks;
+    container.owed_hooks.owe(hooks, container.state);
+    const HookSurroundings around = {
+        .state = container.state,
+        .folder = container.bundle.path,
+        .watched = {container.interrupts.get(), container.init_channel.fd().get()}};
+    for (const auto point : {HookPoint::Prestart, HookPoint::CreateRuntime}) {
+        const auto ran = run_hooks(point, hooks, around);
+        if (!ran && ran.error().code == ECANCELED) {
+            TRY(hear_from_init(container));
+            return gone(container);
+        }
+        TRY(ran);
+    }
+    return tell_init(container, Word::Go);
 }
 
 Result<> wait_for_init(Container& container)
@@ -187,9 +180,12 @@ Result<> wait_for_init(Container& container)
         auto message = TRY(hear_from_init(container));
         if (!message)
             return gone(container);
-        if (message->kind != static_cast<char>(Word::Terminal))
+        if (message->kind == static_cast<char>(Word::Terminal))
+            container.terminal = std::move(message->fd);
+        else if (message->kind == static_cast<char>(Word::Hooks))
+            TRY(run_hooks_here(container));
+        else
             return {};
-        container.terminal = std::move(message->fd);
     }
 }
 
@@ -231,21 +227,6 @@ MadeGroups::~MadeGroups()
     (void)groups_->remove();
 }
 
-MadeFile::~MadeFile()
-{
-    if (!path_.empty())
-        ::unlink(path_.c_str());
-}
-
-Result<> MadeFile::make(const std::string& path, std::string_view text)
-{
-    if (path.empty())
-        return {};
-    TRY(sys::replace_file(AT_FDCWD, path, text, 0666));
-    path_ = path;
-    return {};
-}
-
 Result<> make_container(Container& container)
 {
     return sys::run_steps<Container>(kMake, container);
@@ -253,20 +234,7 @@ Result<> make_container(Container& container)
 
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container)
 {
-    pollfd waited[] = {
-        {.fd = container.init_channel.fd().get(), .events = POLLIN, .revents = 0},
-        {.fd = container.interrupts.get(), .events = POLLIN, .revents = 0},
-    };
-    if (::poll(waited, std::size(waited), -1) < 0)
-        return failed_sys("wait for init");
-    if (waited[0].revents)
-        return container.init_channel.receive();
-    signalfd_siginfo info = {};
-    if (::read(container.interrupts.get(), &info, sizeof info) != sizeof info)
-        return failed_sys("read a signal");
-    const int signal = static_cast<int>(info.ssi_signo);
-    return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
-                       ::sigabbrev_np(signal));
+    return hear_from(container.init_channel, container.interrupts);
 }
 
 Result<> tell_init(Container& container, Word word)
@@ -285,6 +253,7 @@ Result<> write_pid_file(Container& container)
 Result<> record_created(Container& container)
 {
     container.state.status = spec::ContainerStatus::Created;
+    container.owed_hooks.owe(container.bundle.config.hooks, container.state);
     return container.state_dir->save(container.state);
 }
 
@@ -293,6 +262,7 @@ void keep(Container& container)
     container.init.detach();
     (void)container.groups.release();
     container.state_dir->keep();
+    container.owed_hooks.keep();
     container.pid_file.keep();
 }
 

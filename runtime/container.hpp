@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
+#include "runtime/making.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
@@ -36,28 +38,16 @@ private:
     std::optional<Groups> groups_ = {};
 };
 
-// A file for whoever called us, gone again unless kept.
-class MadeFile {
-public:
-    MadeFile() = default;
-    MadeFile(const MadeFile&) = delete;
-    ~MadeFile();
-
-    Result<> make(const std::string& path, std::string_view text);  // an empty path: none is asked
-    void keep() { path_.clear(); }
-
-private:
-    std::string path_ = {};
-};
-
 // The members are in the order in which they are made: what fails half-way is undone in reverse.
 struct Container {
     const Options& options;
     const std::string& id;
+    std::vector<Notice>& notices;
     Bundle bundle = {};
     Plan plan = {};
     spec::State state = {};
     std::optional<StateDir> state_dir = {};
+    OwedHooks owed_hooks{notices};  // once all else is undone
     std::optional<Groups> planned_groups = {};
     MadeGroups groups = {};
     sys::Fd interrupts = {};    // a signalfd

@@ -85,10 +85,13 @@ Result<int> for_each_named(Call& call, const std::function<Result<>(const std::s
         return 0;
     }
     const auto ids = TRY(matching_ids(call.options, call.arguments[0]));
+    Status status = {};
     for (const auto& id : ids)
-        if (const auto done = action(id); !done)
+        if (const auto done = action(id); !done) {
             call.notices.push_back({LogLevel::Error, format("{}: {}", id, done.error().message())});
-    return call.notices.empty() ? 0 : static_cast<int>(Status::Failure);
+            status = Status::Failure;
+        }
+    return static_cast<int>(status);
 }
 
 }  // namespace runtime

@@ -77,9 +77,15 @@ static std::string_view line_of(std::string_view status, std::string_view name)
     return status.substr(begin, status.find('\n', begin) - begin);
 }
 
-// `ignored` as the kernel writes it: bit n-1 is signal n, in hexadecimal.
-static void reset_signals(std::string_view ignored)
+Result<std::string> status_of(int proc, const std::string& process)
 {
+    return sys::read_proc_file(proc, process + "/status", kStatusMost);
+}
+
+void take_default_signals(std::string_view status)
+{
+    // As the kernel writes it: bit n-1 is signal n, in hexadecimal.
+    const std::string_view ignored = line_of(status, "SigIgn");
     // The kernel's struct sigaction of nothing but SIG_DFL. The C library keeps 32 and 33 for
     // itself.
     constexpr unsigned long by_default[8] = {};
@@ -90,26 +96,22 @@ static void reset_signals(std::string_view ignored)
             ::syscall(SYS_rt_sigaction, signal, by_default, nullptr, sizeof(std::uint64_t));
 }
 
-Result<> check_posture(const sys::Fd& proc, const spec::Process& process,
-                       const CapabilitySets& capabilities)
+Result<> check_posture(std::string_view status, const ExpectedPosture& expected)
 {
-    const std::string status =
-        TRY(sys::read_proc_file(proc.get(), "thread-self/status", kStatusMost));
-    const auto& user = process.user;
+    const CapabilitySets& capabilities = expected.capabilities;
     const struct {
         std::string_view name;
         std::string wanted;
     } rows[] = {
-        {"Uid", format("{0}\t{0}\t{0}\t{0}", user.uid)},
-        {"Gid", format("{0}\t{0}\t{0}\t{0}", user.gid)},
+        {"Uid", format("{0}\t{0}\t{0}\t{0}", expected.uid)},
+        {"Gid", format("{0}\t{0}\t{0}\t{0}", expected.gid)},
         {"CapInh", format("{:016x}", capabilities.inheritable)},
         {"CapPrm", format("{:016x}", capabilities.permitted)},
         {"CapEff", format("{:016x}", capabilities.effective)},
         {"CapBnd", format("{:016x}", capabilities.bounding)},
         {"CapAmb", format("{:016x}", capabilities.ambient)},
-        {"NoNewPrivs", process.no_new_privileges ? "1" : "0"},
+        {"NoNewPrivs", expected.no_new_privileges ? "1" : "0"},
     };
-    reset_signals(line_of(status, "SigIgn"));
     for (const auto& [name, wanted] : rows)
         if (const auto found = line_of(status, name); found != wanted)
             return failed("{} is \"{}\" and should be \"{}\"", name, found, wanted);

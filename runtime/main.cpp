@@ -33,11 +33,11 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun, &kCreate, &kStart, &kState, &kKill, &kDelete, &kList, &kSpec, &kFeatures,
+    &kRun, &kCreate, &kStart, &kExec, &kState, &kKill, &kDelete, &kList, &kSpec, &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
-    "checkpoint", "events", "exec", "mounts", "pause", "ps", "restore", "resume", "update",
+    "checkpoint", "events", "mounts", "pause", "ps", "restore", "resume", "update",
 };
 
 static constexpr spec::Program kProgram = {

@@ -1,11 +1,14 @@
 #include "runtime/namespaces.hpp"
 
 #include <fcntl.h>
+#include <linux/if.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "sys/file.hpp"
 
@@ -100,6 +103,19 @@ Result<> make_time_namespace(const spec::TimeOffsets& offsets)
         TRY_TO(sys::write_all(file.get(), line),
                "config.json: /linux/timeOffsets/{}: write \"{}\" to {}", clock, line, path);
     }
+    return {};
+}
+
+Result<> raise_loopback()
+{
+    const sys::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket)
+        return failed_sys("make a socket");
+    ifreq request = {};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_flags = IFF_UP;
+    if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) < 0)
+        return failed_sys("bring up lo");
     return {};
 }
 

@@ -39,4 +39,7 @@ Result<> make_time_namespace(const spec::TimeOffsets& offsets);
 
 std::string_view namespace_word(unsigned long flag);  // "network"
 
+// lo of the network namespace that we are in: in a new one it is down (netdevice(7)).
+Result<> raise_loopback();
+
 }  // namespace runtime

@@ -28,7 +28,7 @@ Result<sys::Fd> take_signals()
 }
 
 struct Proxy {
-    const sys::Process& init;
+    const sys::Process& process;
     const sys::Fd& signals;
     std::optional<sys::TerminalProxy> terminal;  // nothing: hung up
 };
@@ -42,7 +42,7 @@ Result<> pass_signal(const Proxy& proxy)
     if (signal == SIGWINCH && proxy.terminal)
         sys::fit_terminal(proxy.terminal->master());
     else if (signal != SIGCHLD)
-        (void)sys::send_signal(proxy.init.pidfd(), signal);
+        (void)sys::send_signal(proxy.process.pidfd(), signal);
     return {};
 }
 
@@ -50,7 +50,7 @@ Result<> pass_until_the_end(Proxy& proxy)
 {
     for (;;) {
         pollfd waited[5] = {
-            {.fd = proxy.init.pidfd().get(), .events = POLLIN, .revents = 0},
+            {.fd = proxy.process.pidfd().get(), .events = POLLIN, .revents = 0},
             {.fd = proxy.signals.get(), .events = POLLIN, .revents = 0},
         };
         nfds_t count = 2;
@@ -78,19 +78,47 @@ Result<> pass_until_the_end(Proxy& proxy)
     }
 }
 
-}  // namespace
+// Waits for the process. All other signals are its own.
+Result<int> wait_and_forward(sys::Process& process)
+{
+    sigset_t signals;
+    ::sigfillset(&signals);
+    for (;;) {
+        siginfo_t info = {};
+        const int signal = ::sigwaitinfo(&signals, &info);
+        if (signal < 0 && errno != EINTR)
+            return failed_sys("wait for signals");
+        if (signal == SIGCHLD) {
+            const auto code = TRY(process.ended());  // or it was stopped
+            if (code)
+                return *code;
+        } else if (signal > 0) {
+            (void)sys::send_signal(process.pidfd(), signal);
+        }
+    }
+}
 
-Result<> proxy_terminal(const sys::Process& init, sys::Fd master)
+Result<> proxy_terminal(const sys::Process& process, sys::Fd master)
 {
     const sys::Fd signals = TRY(take_signals());
     Proxy proxy{
-        .init = init,
+        .process = process,
         .signals = signals,
         .terminal = TRY(sys::TerminalProxy::make(std::move(master), STDIN_FILENO, STDOUT_FILENO,
                                                  sys::TerminalProxy::Refused::HangUp))};
     const sys::RawMode raw(STDIN_FILENO);
     TRY(pass_until_the_end(proxy));
     return proxy.terminal ? proxy.terminal->deliver_rest(signals) : Result<>();
+}
+
+}  // namespace
+
+Result<int> wait_in_foreground(sys::Process& process, sys::Fd master)
+{
+    if (!master)
+        return wait_and_forward(process);
+    TRY_TO(proxy_terminal(process, std::move(master)), "proxy the terminal");
+    return process.wait();
 }
 
 }  // namespace runtime

@@ -1,5 +1,4 @@
-// In the foreground: what stands between the caller's standard descriptors and the terminal of a
-// container.
+// In the foreground: what stands between the caller and a process of a container.
 #pragma once
 
 #include "spec/result.hpp"
@@ -8,10 +7,13 @@
 
 namespace runtime {
 
-// Passes input, output and signals on until init has ended and all that was written is delivered;
-// the caller's terminal is in raw mode meanwhile. Init is not reaped. Only SIGTTIN and SIGTTOU keep
-// their meaning for us: in the background of a shell we stop. Where our output is closed the
-// container's terminal is hung up.
-Result<> proxy_terminal(const sys::Process& init, sys::Fd master);
+// Passes signals on until the process has ended, and reaps it: its status as a shell tells it. All
+// signals are blocked, and those of a child that is not the process do not count.
+//
+// With the master of a terminal, also input and output, until all that was written is delivered;
+// the caller's terminal is in raw mode meanwhile. Then only SIGTTIN and SIGTTOU keep their meaning
+// for us: in the background of a shell we stop. Where our output is closed the container's terminal
+// is hung up.
+Result<int> wait_in_foreground(sys::Process& process, sys::Fd master);
 
 }  // namespace runtime

@@ -7,13 +7,9 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/hooks/prestart/*",        "/hooks/createRuntime/*", "/hooks/createContainer/*",
-    "/hooks/startContainer/*",  "/hooks/poststart/*",     "/hooks/poststop/*",
-    "/mounts/*/uidMappings",    "/mounts/*/gidMappings",  "/process/apparmorProfile",
-    "/process/selinuxLabel",    "/process/scheduler",     "/process/ioPriority",
-    "/process/execCPUAffinity", "/linux/netDevices/*",    "/linux/seccomp/listenerPath",
-    "/linux/mountLabel",        "/linux/intelRdt",        "/linux/memoryPolicy",
-    "/linux/personality",
+    "/mounts/*/uidMappings",       "/mounts/*/gidMappings", "/process/apparmorProfile",
+    "/process/selinuxLabel",       "/linux/netDevices/*",   "/linux/mountLabel",
+    "/linux/seccomp/listenerPath", "/linux/intelRdt",
 };
 
 }  // namespace runtime

@@ -3,6 +3,9 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "runtime/hooks.hpp"
+#include "runtime/refused.hpp"
+#include "spec/config.hpp"
 #include "sys/process.hpp"
 #include "sys/steps.hpp"
 
@@ -38,6 +41,17 @@ static Result<> remove_groups(Removal& removal)
     return removed;
 }
 
+// After all of it is gone but the record, so that they run again where this is interrupted.
+static Result<> run_last_hooks(Removal& removal)
+{
+    if (!removal.state || !removal.state->hooks_follow)
+        return {};
+    const std::string text = TRY(removal.dir.load_config());
+    const auto config = TRY(spec::read_config(text, "config.json", kRefused));
+    run_poststop_hooks(config.hooks, *removal.state, removal.notices);
+    return {};
+}
+
 static Result<> remove_record(Removal& removal)
 {
     return removal.dir.remove();
@@ -46,6 +60,7 @@ static Result<> remove_record(Removal& removal)
 static constexpr sys::Step<Removal> kRemove[] = {
     {"kill", kill_container},
     {"remove control groups", remove_groups},
+    {"run poststop hooks", run_last_hooks},
     {"remove record", remove_record},
 };
 

@@ -6,6 +6,7 @@
 
 #include "runtime/cgroup/cgroup.hpp"
 #include "runtime/state_dir.hpp"
+#include "runtime/verbs.hpp"
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
 
@@ -13,8 +14,10 @@ namespace runtime {
 
 struct Removal {
     StateDir& dir;
-    std::optional<Groups> groups = {};  // none: this host has none of them
-    std::optional<sys::Fd> init = {};   // while it lives
+    std::vector<Notice>& notices;        // what did not stop it
+    const spec::State* state = nullptr;  // what is on record, where anything is
+    std::optional<Groups> groups = {};   // none: this host has none of them
+    std::optional<sys::Fd> init = {};    // while it lives
     // Whether all that is in the groups is the container's: while it was not known that nobody else
     // is in there, it may be anybody's.
     bool groups_are_ours = true;

@@ -22,7 +22,22 @@ Result<sys::Fd> open_rootfs(const std::string& path)
     return root;
 }
 
-Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation)
+// Of the mount that holds `place`: what is attached to a shared one would be the host's, too, and
+// cannot be pivoted into.
+static Result<> make_parent_private(const sys::Fd& place)
+{
+    sys::Fd at = TRY(sys::open_at(place.get(), ".", O_PATH | O_DIRECTORY));
+    for (;;) {
+        struct statx found = {};
+        if (::statx(at.get(), "", AT_EMPTY_PATH, 0, &found) < 0)
+            return failed_sys("look for the mount that holds the rootfs");
+        if (found.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+            return sys::set_attributes(at, {.propagation = MS_PRIVATE}, sys::Depth::One);
+        at = TRY(sys::open_at(at.get(), "..", O_PATH | O_DIRECTORY));
+    }
+}
+
+Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation, const std::string& path)
 {
     if (::mount(nullptr, "/", nullptr, propagation, nullptr) < 0)
         return failed_sys("set the propagation of the host's mounts to {:#x}", propagation);
@@ -30,9 +45,12 @@ Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation)
     if (propagation & MS_SHARED && ::mount(nullptr, "/", nullptr, MS_PRIVATE, nullptr) < 0)
         return failed_sys("make / private");
     TRY(sys::set_attributes(root, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
-    // On "/", where it hides nothing: our own paths begin at the mount below it. Elsewhere its
-    // parent would be a mount whose propagation is not ours to change.
-    return sys::attach_on_root(root);
+    if (path == "/")  // our own paths begin at the mount below it
+        return sys::attach_on_root(root);
+    const sys::Fd place = TRY(sys::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY));
+    if (propagation & MS_SHARED)
+        TRY(make_parent_private(place));
+    return sys::attach(root, place, path);
 }
 
 // What goes for the mount that is now at `destination`.
@@ -194,13 +212,27 @@ Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
     return {};
 }
 
+// As long as they are shared with the host's, letting go of our mounts would unmount the host's,
+// too.
+static Result<> part_from(const sys::Fd& old)
+{
+    if (::fchdir(old.get()) < 0 || ::mount(nullptr, ".", nullptr, MS_SLAVE | MS_REC, nullptr) < 0)
+        return failed_sys("part from the host's mounts");
+    return {};
+}
+
 Result<> pivot(const sys::Fd& root, unsigned long propagation)
 {
+    sys::Fd shared;
+    if (propagation & MS_SHARED)
+        shared = TRY(sys::open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
     if (::fchdir(root.get()) < 0)
         return failed_sys("enter the rootfs");
     // The old root lands on top of the new one, where "." finds it (pivot_root(2), NOTES).
     if (::syscall(SYS_pivot_root, ".", ".") < 0)
         return failed_sys("pivot_root");
+    if (shared)
+        TRY(part_from(shared));
     if (::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)
         return failed_sys("let go of the old root");
     if (propagation && ::mount(nullptr, "/", nullptr, propagation, nullptr) < 0)

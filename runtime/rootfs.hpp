@@ -18,8 +18,9 @@ namespace runtime {
 Result<sys::Fd> open_rootfs(const std::string& path);
 
 // Ends what would carry mounts from here to the host (`propagation` of the host's tree as we see
-// it: MS_* with MS_REC), and attaches the root file system on top of it.
-Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation);
+// it: MS_* with MS_REC), and attaches the root file system on top of it, at `path`: "/", where it
+// hides nothing, or where those look for it who are to find it before the pivot.
+Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation, const std::string& path);
 
 // What the parent has opened for init, for each mount of a plan: the mapped root of a user
 // namespace may not reach it. One that is not open is init's to open.

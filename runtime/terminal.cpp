@@ -13,6 +13,7 @@ namespace runtime {
 
 namespace {
 
+constexpr const char* kDevpts = "/dev/pts";
 constexpr const char* kPtmx = "/dev/pts/ptmx";
 constexpr const char* kConsole = "/dev/console";
 
@@ -45,16 +46,18 @@ Result<> show_as_console(const sys::Fd& root, const sys::Fd& terminal)
 
 }  // namespace
 
-Result<> check_terminal(const spec::Process& process, bool detached, const std::string& socket)
+Result<> check_terminal(bool terminal, std::string_view name, bool detached,
+                        const std::string& socket)
 {
-    if (process.terminal && detached && socket.empty())
+    if (terminal && detached && socket.empty())
         return failed(
-            "config.json: /process/terminal: nobody would have the terminal of a container that "
-            "is left to itself; --console-socket is needed");
-    if (!socket.empty() && !process.terminal)
-        return failed("--console-socket: config.json: /process/terminal is not true");
+            "{}: nobody would have the terminal of what is left to itself; --console-socket is "
+            "needed",
+            name);
+    if (!socket.empty() && !terminal)
+        return failed("--console-socket: {} is not true", name);
     if (!socket.empty() && !detached)
-        return failed("--console-socket: a container in the foreground has its caller's terminal");
+        return failed("--console-socket: what runs in the foreground has its caller's terminal");
     return {};
 }
 
@@ -63,18 +66,19 @@ Result<> send_master(const sys::Fd& console_socket, const sys::Fd& master)
     return sys::send_message(console_socket, kPtmx, &master);
 }
 
-Result<sys::Fd> take_terminal(const sys::Fd& root, const std::optional<spec::ConsoleSize>& size)
+Result<sys::Fd> take_terminal(const sys::Fd& root, const std::optional<spec::ConsoleSize>& size,
+                              Console console)
 {
-    const std::string name = format("rootfs:{}", kPtmx);
-    auto ptmx = sys::open_in_root(root, kPtmx, O_PATH | O_NOFOLLOW);
-    if (!ptmx) {
-        ptmx.error().hint = "a terminal needs a devpts on /dev/pts";
-        return std::unexpected(ptmx.error());
+    auto devpts = sys::open_in_root(root, kDevpts, O_PATH | O_DIRECTORY);
+    if (!devpts) {
+        devpts.error().hint = "a terminal needs a devpts there";
+        return std::unexpected(devpts.error());
     }
-    sys::Pty pty = TRY(sys::make_pty(*ptmx, name));
+    sys::Pty pty = TRY(sys::make_pty(*devpts, format("rootfs:{}", kPtmx)));
     if (size)
         TRY(sys::set_size(pty.terminal, {.rows = size->height, .columns = size->width}));
-    TRY(show_as_console(root, pty.terminal));
+    if (console == Console::Shown)
+        TRY(show_as_console(root, pty.terminal));
     TRY(sys::make_controlling(pty.terminal));
     for (int fd = 0; fd <= 2; ++fd)
         if (::dup2(pty.terminal.get(), fd) < 0)

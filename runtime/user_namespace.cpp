@@ -66,16 +66,19 @@ static Result<> check_map(const IdMap& map, std::string_view name)
     return {};
 }
 
-static Result<> check_ids(const spec::User& user, const IdMap& uids, const IdMap& gids)
+static constexpr std::string_view kConfigUser = "config.json: /process/user";
+
+static Result<> check_ids(const spec::User& user, const IdMap& uids, const IdMap& gids,
+                          std::string_view name)
 {
-    constexpr auto sentence = "config.json: /process/user/{}: {} is not mapped";
+    constexpr auto sentence = "{}/{}: {} is not mapped";
     if (!host_id(uids, user.uid))
-        return failed(sentence, "uid", user.uid);
+        return failed(sentence, name, "uid", user.uid);
     if (!host_id(gids, user.gid))
-        return failed(sentence, "gid", user.gid);
+        return failed(sentence, name, "gid", user.gid);
     for (std::size_t i = 0; i < user.additional_gids.size(); ++i)
         if (!host_id(gids, user.additional_gids[i]))
-            return failed(sentence, format("additionalGids/{}", i), user.additional_gids[i]);
+            return failed(sentence, name, format("additionalGids/{}", i), user.additional_gids[i]);
     return {};
 }
 
@@ -93,7 +96,7 @@ Result<> check_user_namespace(const spec::Linux& linux, const spec::User& user,
         return {};
     TRY(check_map(uids, "uidMappings"));
     TRY(check_map(gids, "gidMappings"));
-    return check_ids(user, uids, gids);
+    return check_ids(user, uids, gids, kConfigUser);
 }
 
 static Result<> write_map(const std::string& path, const IdMap& map)
@@ -120,17 +123,17 @@ static bool same(IdMap one, IdMap other)
 }
 
 // The mapped root may lower its limits only, however high the host's root may set them.
-static Result<> raise_limits(pid_t init, const std::vector<spec::Rlimit>& limits)
+static Result<> raise_limits(pid_t pid, const std::vector<spec::Rlimit>& limits)
 {
     for (const auto& limit : limits) {
         const auto resource = static_cast<__rlimit_resource>(limit.type);
         rlimit value = {};
-        if (::prlimit(init, resource, nullptr, &value) < 0)
+        if (::prlimit(pid, resource, nullptr, &value) < 0)
             return failed_sys("read {}", spec::word(limit.type));
         if (limit.hard <= value.rlim_max)
             continue;
         value.rlim_max = limit.hard;
-        if (::prlimit(init, resource, &value, nullptr) < 0)
+        if (::prlimit(pid, resource, &value, nullptr) < 0)
             return failed_sys("let {} be set to {}", spec::word(limit.type), limit.hard);
     }
     return {};
@@ -143,38 +146,50 @@ Result<> prepare_user_namespace(pid_t init, const spec::Linux& linux, const spec
         return {};
     const IdMap& uids = linux.uid_mappings;
     const IdMap& gids = linux.gid_mappings;
-    const std::string uid_file = format("/proc/{}/uid_map", init);
-    const std::string gid_file = format("/proc/{}/gid_map", init);
     if (namespaces.made & CLONE_NEWUSER) {
-        TRY_TO(write_map(uid_file, uids), "config.json: /linux/uidMappings");
-        TRY_TO(write_map(gid_file, gids), "config.json: /linux/gidMappings");
+        TRY_TO(write_map(format("/proc/{}/uid_map", init), uids),
+               "config.json: /linux/uidMappings");
+        TRY_TO(write_map(format("/proc/{}/gid_map", init), gids),
+               "config.json: /linux/gidMappings");
     }
-    const IdMap mapped_uids = TRY(read_map(uid_file));
-    const IdMap mapped_gids = TRY(read_map(gid_file));
+    const IdMaps maps = TRY(maps_of(format("{}", init)));
     // Engines repeat the mappings of a namespace that they join.
-    if (!uids.empty() && !same(uids, mapped_uids))
+    if (!uids.empty() && !same(uids, maps.uids))
         return failed("config.json: /linux/uidMappings: are not those of the user namespace");
-    if (!gids.empty() && !same(gids, mapped_gids))
+    if (!gids.empty() && !same(gids, maps.gids))
         return failed("config.json: /linux/gidMappings: are not those of the user namespace");
-    TRY(check_ids(process.user, mapped_uids, mapped_gids));
-    if (const auto uid = host_id(mapped_uids, process.user.uid))
+    return prepare_member(init, maps, process, kConfigUser);
+}
+
+Result<IdMaps> maps_of(const std::string& process)
+{
+    IdMaps maps;
+    maps.uids = TRY(read_map(format("/proc/{}/uid_map", process)));
+    maps.gids = TRY(read_map(format("/proc/{}/gid_map", process)));
+    return maps;
+}
+
+Result<> prepare_member(pid_t pid, const IdMaps& maps, const spec::Process& process,
+                        std::string_view user)
+{
+    TRY(check_ids(process.user, maps.uids, maps.gids, user));
+    if (const auto uid = host_id(maps.uids, process.user.uid))
         TRY(own_stdio(*uid));
-    return raise_limits(init, process.rlimits);
+    return raise_limits(pid, process.rlimits);
 }
 
 // 0, or the first id of a map that does not have it.
-static Result<std::uint32_t> root_of(const char* path)
+static Result<std::uint32_t> root_of(const IdMap& map)
 {
-    const IdMap map = TRY(read_map(path));
     if (map.empty())
-        return failed("{} is empty", path);
+        return failed("a user namespace has no mappings");
     return host_id(map, 0) ? 0 : map[0].container_id;
 }
 
-Result<> become_namespace_root()
+Result<> become_root_of(const IdMaps& maps)
 {
-    const std::uint32_t uid = TRY(root_of("/proc/self/uid_map"));
-    const std::uint32_t gid = TRY(root_of("/proc/self/gid_map"));
+    const std::uint32_t uid = TRY(root_of(maps.uids));
+    const std::uint32_t gid = TRY(root_of(maps.gids));
     // The kernel's calls, for the C library's would reach for other threads.
     if (::syscall(SYS_setgroups, 0, nullptr) < 0)
         return failed_sys("let go of the host's groups");

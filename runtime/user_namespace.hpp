@@ -33,7 +33,20 @@ Result<> check_user_namespace(const spec::Linux& linux, const spec::User& user,
 Result<> prepare_user_namespace(pid_t init, const spec::Linux& linux, const spec::Process& process,
                                 const Namespaces& namespaces);
 
+// Both maps of a user namespace, as the one who reads them sees them: of the process "self", or of
+// one by its number.
+struct IdMaps {
+    IdMap uids = {};
+    IdMap gids = {};
+};
+Result<IdMaps> maps_of(const std::string& process);
+
+// The parent's part again, for a process in a namespace that has its maps. `user` is how an error
+// calls its user.
+Result<> prepare_member(pid_t pid, const IdMaps& maps, const spec::Process& process,
+                        std::string_view user);
+
 // Init's part: becomes the root of its user namespace, or, where that is not mapped, the first id.
-Result<> become_namespace_root();
+Result<> become_root_of(const IdMaps& maps);
 
 }  // namespace runtime

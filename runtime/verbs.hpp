@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@ enum class LogLevel : std::uint8_t { Default, Error, Warning, Info, Debug };
 enum class Rootless : std::uint8_t { Auto, True, False };
 enum class CgroupManager : std::uint8_t { Cgroupfs, Systemd, Disabled };
 enum class ListFormat : std::uint8_t { Table, Json };
+
+struct UserWord {  // UID[:GID]
+    std::uint32_t uid = 0;
+    std::optional<std::uint32_t> gid = {};
+};
+// Digits alone, up to spec::kIdMost: what is anything else must not become 0 (CVE-2026-30892).
+Result<> read_word(std::string_view word, UserWord& into);
 
 // Everything that a command line can say, and what the environment says of it. Which verb takes
 // which is in the verb's table.
@@ -44,6 +52,20 @@ struct Options {
     bool no_subreaper = false;
     bool detach = false;
     bool keep = false;
+
+    // of exec
+    std::string process = {};
+    std::string cwd = {};
+    std::vector<std::string> env = {};
+    std::optional<UserWord> user = {};
+    std::vector<std::uint32_t> additional_gids = {};
+    std::vector<std::string> caps = {};
+    std::vector<std::string> cgroup = {};
+    std::string apparmor = {};
+    std::string process_label = {};
+    bool tty = false;
+    bool no_new_privs = false;
+    bool ignore_paused = false;
 
     bool force = false;
     bool all = false;
@@ -79,6 +101,7 @@ struct Verb : spec::Verb {
 
 extern const Verb kCreate;
 extern const Verb kDelete;
+extern const Verb kExec;
 extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;

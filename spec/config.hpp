@@ -59,4 +59,8 @@ struct Config {
 Result<Config> read_config(std::string_view text, std::string_view name,
                            std::span<const std::string_view> refused = {});
 
+// The same of the `process` section alone, as engines have it for a process that joins a container.
+Result<Process> read_process(std::string_view text, std::string_view name,
+                             std::span<const std::string_view> refused = {});
+
 }  // namespace spec

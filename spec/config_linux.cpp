@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "spec/config_tables.hpp"
+#include "spec/cpu_list.hpp"
 
 namespace spec {
 
@@ -98,9 +99,14 @@ static constexpr Field kIntelRdtFields[] = {
 };
 static constexpr Object<IntelRdt> kIntelRdt = object<IntelRdt>(kIntelRdtFields);
 
+static std::string_view node_list(std::string_view text)
+{
+    return text.empty() || parse_cpu_list(text) ? "" : "is not a list of nodes such as 0-3,7";
+}
+
 static constexpr Field kMemoryPolicyFields[] = {
     field<&MemoryPolicy::mode>("mode", {.required = true}),
-    field<&MemoryPolicy::nodes>("nodes"),
+    field<&MemoryPolicy::nodes>("nodes", {.check = node_list}),
     field<&MemoryPolicy::flags>("flags"),
 };
 static constexpr Object<MemoryPolicy> kMemoryPolicy = object<MemoryPolicy>(kMemoryPolicyFields);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "spec/config_tables.hpp"
+#include "spec/cpu_list.hpp"
 
 namespace spec {
 
@@ -59,7 +60,23 @@ static constexpr Field kSchedulerFields[] = {
     field<&Scheduler::deadline>("deadline"),
     field<&Scheduler::period>("period"),
 };
-static constexpr Object<Scheduler> kScheduler = object<Scheduler>(kSchedulerFields);
+
+// sched_setattr(2): what else would be an EINVAL that names nothing.
+static Verdict policy_takes(const Scheduler& scheduler)
+{
+    const bool real_time =
+        scheduler.policy == SchedulerPolicy::Fifo || scheduler.policy == SchedulerPolicy::Rr;
+    const bool deadline = scheduler.policy == SchedulerPolicy::Deadline;
+    if (real_time && (scheduler.priority < 1 || scheduler.priority > 99))
+        return Fault{"policy", format("{} needs a priority from 1 to 99, not {}",
+                                      word(scheduler.policy), scheduler.priority)};
+    if (!real_time && scheduler.priority)
+        return Fault{"priority", "is of SCHED_FIFO and SCHED_RR only"};
+    if (!deadline && (scheduler.runtime || scheduler.deadline || scheduler.period))
+        return Fault{"policy", "runtime, deadline and period are of SCHED_DEADLINE only"};
+    return {};
+}
+static constexpr Object<Scheduler> kScheduler = object<Scheduler, policy_takes>(kSchedulerFields);
 
 static constexpr Field kIoPriorityFields[] = {
     field<&IoPriority::io_class>("class", {.required = true}),
@@ -69,8 +86,7 @@ static constexpr Object<IoPriority> kIoPriority = object<IoPriority>(kIoPriority
 
 static std::string_view cpu_list(std::string_view text)
 {
-    return text.find_first_not_of("0123456789, -") == text.npos ? ""
-                                                                : "is not a list such as 0-3,7";
+    return text.empty() || parse_cpu_list(text) ? "" : "is not a list of CPUs such as 0-3,7";
 }
 
 static constexpr Field kExecCpuAffinityFields[] = {
@@ -99,5 +115,11 @@ static constexpr Field kProcessFields[] = {
     ignored("commandLine"),  // Windows
 };
 constexpr Object<Process> kProcess = object<Process>(kProcessFields);
+
+Result<Process> read_process(std::string_view text, std::string_view name,
+                             std::span<const std::string_view> refused)
+{
+    return read_json(kProcess, text, name, refused);
+}
 
 }  // namespace spec

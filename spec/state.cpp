@@ -23,6 +23,7 @@ static constexpr Field kStateFields[] = {
     field<&State::owner>("owner", {.required = true}),
     field<&State::init>("init", kProcessIdentity, {.required = true}),
     field<&State::own_pids>("ownPids", {.required = true}),
+    field<&State::hooks_follow>("hooksFollow"),
     field<&State::cgroups>("cgroups", {.required = true}),
     field<&State::annotations>("annotations"),
 };
@@ -71,6 +72,8 @@ std::string write_state(const State& state)
         .member("bootId", state.init.boot_id)
         .end();
     json.member("ownPids", state.own_pids);
+    if (state.hooks_follow)
+        json.member("hooksFollow", true);
     json.key("cgroups").array();
     for (const auto& path : state.cgroups)
         json.value(path);

@@ -2,33 +2,35 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
-
-#include "sys/file.hpp"
+#include <unistd.h>
 
 namespace sys {
 
 // To open something else may block, rewind a tape, or worse.
-static Result<> check_ptmx(const Fd& ptmx, const std::string& name)
+static Result<Fd> open_ptmx(const Fd& devpts, const std::string& name)
 {
-    struct stat status = {};
     struct statfs where = {};
-    if (::fstat(ptmx.get(), &status) < 0 || ::fstatfs(ptmx.get(), &where) < 0)
+    if (::fstatfs(devpts.get(), &where) < 0)
         return failed_sys("look at {}", name);
-    if (where.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(status.st_mode) ||
-        status.st_rdev != makedev(5, 2))
+    open_how how = {};
+    how.flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+    Fd master;
+    if (where.f_type == DEVPTS_SUPER_MAGIC)
+        master =
+            Fd(static_cast<int>(::syscall(SYS_openat2, devpts.get(), "ptmx", &how, sizeof how)));
+    if (where.f_type != DEVPTS_SUPER_MAGIC || (!master && errno == EXDEV))
         return failed("{} is not the ptmx of a devpts", name);
-    return {};
+    return master ? Result<Fd>(std::move(master)) : failed_sys("open {}", name);
 }
 
-Result<Pty> make_pty(const Fd& ptmx, const std::string& name)
+Result<Pty> make_pty(const Fd& devpts, const std::string& name)
 {
-    TRY(check_ptmx(ptmx, name));
-    Fd master = TRY_TO(open_at(AT_FDCWD, format("/proc/self/fd/{}", ptmx.get()), O_RDWR | O_NOCTTY),
-                       "{}", name);
+    Fd master = TRY(open_ptmx(devpts, name));
     const int unlocked = 0;
     if (::ioctl(master.get(), TIOCSPTLCK, &unlocked) < 0)
         return failed_sys("unlock a terminal");

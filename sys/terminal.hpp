@@ -17,9 +17,10 @@ struct Pty {
     Fd terminal;
 };
 
-// A new pair of the devpts whose `ptmx` this is (an O_PATH descriptor, called `name` in an error).
-// No path leads to the terminal: /dev/pts/N may be anything by now (CVE-2025-52565).
-Result<Pty> make_pty(const Fd& ptmx, const std::string& name);
+// A new pair of the devpts whose folder this is, and whose ptmx is called `name` in an error. That
+// is opened in the folder itself, where nobody can put anything else, and nothing that is mounted
+// on it. No path leads to the terminal: /dev/pts/N may be anything by now (CVE-2025-52565).
+Result<Pty> make_pty(const Fd& devpts, const std::string& name);
 
 Result<Fd> open_terminal(const Fd& master);  // the one behind it, once more
 

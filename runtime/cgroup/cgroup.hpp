@@ -38,6 +38,14 @@ public:
     // user namespace itself cannot set them at all and leaves this out, as runc does.
     Result<> apply(const DevicePolicy& policy) const;
 
+    // What is to join the container is to be in groups below these, which must be there. A word is
+    // PATH, or on v1 CONTROLLERS:PATH. PATH alone counts in all v1 hierarchies, and in a v2 one
+    // beside them where that has it.
+    Result<> go_below(const std::vector<std::string>& words);
+    // A v2 group whose processes stand in groups below it may take none itself: then what joins
+    // goes where init is, which has this /proc/PID/cgroup.
+    Result<> follow(std::string_view proc_cgroup);
+
     // Opens what enter() and v2_folder() use: a child in a user namespace of its own could not.
     Result<> open_entrances();
     void close_entrances();
@@ -50,6 +58,8 @@ public:
     // In the groups and in those below, each once, in no order.
     Result<std::vector<pid_t>> processes() const;
 
+    // Whether they are to stand still: ours, or a group above them.
+    Result<bool> frozen() const;
     Result<> freeze() const;
     Result<> thaw() const;
 

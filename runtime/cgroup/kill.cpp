@@ -19,6 +19,16 @@ const Group* Groups::freezer() const
     return v2();
 }
 
+Result<bool> Groups::frozen() const
+{
+    for (const Group& group : groups_) {
+        const bool frozen = TRY(group_frozen(group));
+        if (frozen)
+            return true;
+    }
+    return false;
+}
+
 Result<std::vector<pid_t>> Groups::processes() const
 {
     // All are in every group; where one is gone, or was left with a hierarchy of the container's

@@ -36,7 +36,7 @@ Result<int> create(Call& call)
     call.options.detach = true;
     if (call.options.bundle.empty())
         call.options.bundle = ".";
-    Container container{.options = call.options, .id = call.id};
+    Container container{.options = call.options, .id = call.id, .notices = call.notices};
     container.start_socket = TRY(make_start_socket());
     auto done = make_container(container);
     for (auto& warning : container.plan.warnings)

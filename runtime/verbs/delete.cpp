@@ -17,10 +17,12 @@ namespace {
 
 using spec::ContainerStatus;
 
-Result<> remove_known(Existing& container)
+Result<> remove_known(Existing& container, std::vector<Notice>& notices)
 {
     Groups groups = TRY(groups_of(container.state));
     Removal removal{.dir = container.dir,
+                    .notices = notices,
+                    .state = &container.state,
                     .groups = std::move(groups),
                     .init = std::move(container.init),
                     .groups_are_ours = container.state.init.pid != 0};
@@ -28,7 +30,8 @@ Result<> remove_known(Existing& container)
 }
 
 // The record says nothing: the groups are where the config, or the id, would have put them.
-Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
+Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded,
+                        std::vector<Notice>& notices)
 {
     TRY(dir.check_is_ours());
     std::string cgroups_path;
@@ -39,6 +42,7 @@ Result<> remove_unknown(StateDir& dir, const std::string& id, bool recorded)
     Groups groups = TRY(Groups::plan(layout, cgroups_path, id));
     // Groups of a name that others may use are looked into before they are put on record.
     Removal removal{.dir = dir,
+                    .notices = notices,
                     .groups = std::move(groups),
                     .groups_are_ours = recorded || cgroups_path.empty()};
     return remove_container(removal);
@@ -63,17 +67,18 @@ Result<bool> lock(const Options& options, const StateDir& dir, bool force)
 }
 
 // What look_at() could not make sense of.
-Result<> remove_unreadable(const Options& options, const std::string& id)
+Result<> remove_unreadable(Call& call, const std::string& id)
 {
-    auto dir = TRY(StateDir::find(options.root, id, options.owner));
+    auto dir = TRY(StateDir::find(call.options.root, id, call.options.owner));
     if (!dir)
         return {};
-    const bool there = TRY(lock(options, *dir, true));
-    return there ? remove_unknown(*dir, id, true) : Result<>();
+    const bool there = TRY(lock(call.options, *dir, true));
+    return there ? remove_unknown(*dir, id, true, call.notices) : Result<>();
 }
 
-Result<> delete_one(const Options& options, const std::string& id)
+Result<> delete_one(Call& call, const std::string& id)
 {
+    const Options& options = call.options;
     TRY(spec::check_id(id));
     auto dir = TRY(StateDir::find(options.root, id, options.owner));
     bool there = dir.has_value();
@@ -83,7 +88,7 @@ Result<> delete_one(const Options& options, const std::string& id)
         return options.force ? Result<>() : failed("container does not exist");
     auto container = look_at(*std::move(dir));
     if (!container && options.force)
-        return remove_unreadable(options, id);
+        return remove_unreadable(call, id);
     if (!container) {
         if (container.error().hint.empty())
             container.error().hint = "delete --force removes it all the same";
@@ -97,14 +102,13 @@ Result<> delete_one(const Options& options, const std::string& id)
         there = TRY(lock(options, container->dir, false));
     if (!there)
         return failed("container does not exist");
-    return container->recorded ? remove_known(*container)
-                               : remove_unknown(container->dir, id, false);
+    return container->recorded ? remove_known(*container, call.notices)
+                               : remove_unknown(container->dir, id, false, call.notices);
 }
 
 Result<int> remove(Call& call)
 {
-    return for_each_named(call,
-                          [&](const std::string& id) { return delete_one(call.options, id); });
+    return for_each_named(call, [&](const std::string& id) { return delete_one(call, id); });
 }
 
 constexpr spec::Option kOptions[] = {

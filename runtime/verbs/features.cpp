@@ -4,6 +4,7 @@
 #include <seccomp.h>
 
 #include "runtime/capabilities.hpp"
+#include "runtime/hooks.hpp"
 #include "runtime/log.hpp"
 #include "runtime/mount_options.hpp"
 #include "runtime/seccomp.hpp"
@@ -103,7 +104,7 @@ Result<int> features(Call&)
 {
     JsonWriter json(JsonWriter::Layout::Indented);
     json.object().member("ociVersionMin", "1.0.0").member("ociVersionMax", spec::kRuntimeSpec);
-    write_words(json, "hooks", std::vector<std::string_view>());
+    write_words(json, "hooks", hook_names());
     write_words(json, "mountOptions", known_mount_options());
     write_linux(json);
     json.key("annotations")

@@ -1,7 +1,5 @@
 // runtime run: makes a container, runs its program, waits, and leaves nothing.
 
-#include <signal.h>
-
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/proxy.hpp"
@@ -30,46 +28,33 @@ Result<> fit_its_terminal(Container& container)
     return {};
 }
 
+// It has its program running: one that fails now is the end of it.
+Result<> run_poststart_hooks(Container& container)
+{
+    auto ran = run_hooks(HookPoint::Poststart, container.bundle.config.hooks,
+                         {.state = container.state,
+                          .folder = container.bundle.path,
+                          .watched = {container.interrupts.get()}});
+    if (!ran && ran.error().code == ECANCELED)
+        return interrupted(container.interrupts);
+    return ran;
+}
+
 constexpr sys::Step<Container> kSteps[] = {
-    {"write pid file", write_pid_file},
-    {"record created", record_created},
-    {"fit terminal", fit_its_terminal},
-    {"start program", start_program},
+    {"write pid file", write_pid_file},           {"record created", record_created},
+    {"fit terminal", fit_its_terminal},           {"start program", start_program},
+    {"run poststart hooks", run_poststart_hooks},
 };
-
-// Waits for init. All other signals are its own.
-Result<int> wait_and_forward(Container& container)
-{
-    sigset_t signals;
-    ::sigfillset(&signals);
-    for (;;) {
-        siginfo_t info = {};
-        const int signal = ::sigwaitinfo(&signals, &info);
-        if (signal < 0 && errno != EINTR)
-            return failed_sys("wait for signals");
-        if (signal == SIGCHLD) {
-            const auto code = TRY(container.init.ended());  // or it was stopped
-            if (code)
-                return *code;
-        } else if (signal > 0) {
-            (void)sys::send_signal(container.init.pidfd(), signal);
-        }
-    }
-}
-
-Result<int> wait_for_the_end(Container& container)
-{
-    if (!container.terminal)
-        return wait_and_forward(container);
-    TRY_TO(proxy_terminal(container.init, std::move(container.terminal)), "proxy the terminal");
-    return container.init.wait();
-}
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
 void clear_away(Container& container, Call& call)
 {
     container.state_dir->keep();
-    Removal removal{.dir = *container.state_dir, .groups = container.groups.release()};
+    container.owed_hooks.keep();
+    Removal removal{.dir = *container.state_dir,
+                    .notices = call.notices,
+                    .state = &container.state,
+                    .groups = container.groups.release()};
     // Whoever removes it already does all that is to be done; then the id may be another's.
     const auto locked = container.state_dir->try_lock();
     if (!locked || !*locked || container.state_dir->is_removed())
@@ -83,7 +68,7 @@ Result<int> run_container(Call& call)
 {
     MadeFile id_file;
     TRY(id_file.make(call.options.id_file, call.id));
-    Container container{.options = call.options, .id = call.id};
+    Container container{.options = call.options, .id = call.id, .notices = call.notices};
     const auto made = make_container(container);
     for (auto& warning : container.plan.warnings)
         call.notices.push_back({.text = std::move(warning)});
@@ -96,7 +81,7 @@ Result<int> run_container(Call& call)
     }
     container.pid_file.keep();
     container.state_dir->unlock();
-    const int code = TRY(wait_for_the_end(container));
+    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal)));
     if (call.options.keep)
         keep(container);
     else

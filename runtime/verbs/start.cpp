@@ -1,17 +1,27 @@
 // runtime start: has the program of a created container run.
 
+#include <poll.h>
+#include <signal.h>
+
 #include "runtime/existing.hpp"
+#include "runtime/hooks.hpp"
+#include "runtime/refused.hpp"
 #include "runtime/start_socket.hpp"
+#include "spec/config.hpp"
+#include "sys/process.hpp"
 #include "sys/steps.hpp"
 
 namespace runtime {
 
 namespace {
 
+constexpr int kDeathMs = 10'000;
+
 struct Start {
     const Options& options;
     const std::string& id;
     std::optional<Existing> container = {};
+    bool started = false;
 };
 
 Result<> not_created(spec::ContainerStatus status)
@@ -30,25 +40,49 @@ Result<> find_container(Start& start)
 
 Result<> start_program(Start& start)
 {
-    const bool started = TRY(start_at_socket(start.container->dir));
-    if (started)
+    start.started = TRY(start_at_socket(start.container->dir));
+    if (start.started)
         return {};
     // Somebody was quicker: another `start`, or a `kill`.
     start.container = TRY(find_existing(start.options, start.id));
     return not_created(start.container->status);
 }
 
+Result<> run_poststart_hooks(Start& start)
+{
+    const Existing& container = *start.container;
+    if (!container.state.hooks_follow)
+        return {};
+    const std::string text = TRY(container.dir.load_config());
+    const auto config = TRY(spec::read_config(text, "config.json", kRefused));
+    return run_hooks(HookPoint::Poststart, config.hooks,
+                     {.state = container.state, .folder = container.state.bundle});
+}
+
+// A hook that fails is the end of a container that runs, too (runtime.md, "Lifecycle").
+void end_it(const sys::Fd& init)
+{
+    (void)sys::send_signal(init, SIGKILL);
+    pollfd ended = {.fd = init.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&ended, 1, kDeathMs);
+}
+
 constexpr sys::Step<Start> kSteps[] = {
     {"find container", find_container},
     {"start program", start_program},
+    {"run poststart hooks", run_poststart_hooks},
 };
 
 Result<int> start(Call& call)
 {
     call.id = call.arguments[0];
     Start start{.options = call.options, .id = call.id};
-    TRY(sys::run_steps<Start>(kSteps, start));
-    return 0;
+    const auto done = sys::run_steps<Start>(kSteps, start);
+    if (done)
+        return 0;
+    if (start.started)
+        end_it(*start.container->init);
+    return std::unexpected(done.error());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ make_with() { # VARIABLE STEP
 die_at() { # STEP
     # Once it has the word, init's end looks the same from outside whether it executed or died.
     if make_with RUNTIME_KILL_AT "$1"; then
-        [[ $1 = 'load seccomp' || $1 = execute ]]
+        [[ $1 = 'run start hooks' || $1 = 'load seccomp' || $1 = execute ]]
     fi
 }
 
@@ -88,7 +88,7 @@ setup() {
         echo "step: $step"
         if env RUNTIME_FAIL_AT="$step" timeout 20 runtime run b/ > told 2>&1 3>&-; then
             # The program has ended by then: its code counts, and the failure is told.
-            [[ $step = kill || $step = 'remove control groups' || $step = 'remove record' ]]
+            [[ $step = kill || $step = 'remove control groups' || $step = 'run poststop hooks' || $step = 'remove record' ]]
             grep -q "$step: failed on request" told
             runtime delete --force "$(runtime list -q)"
         fi

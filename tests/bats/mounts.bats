@@ -81,6 +81,12 @@ binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with eac
     done
 }
 
+@test "a root that shares its mounts: what the container unmounts as it begins stays the host's" {
+    bundle '.process.args = ["true"]' '.linux.rootfsPropagation = "rshared"'
+    run -0 unshare -m --propagation shared sh -c 'findmnt -rno TARGET > before; runtime run b/; findmnt -rno TARGET > after'
+    diff before after
+}
+
 @test "mount options: propagation" {
     mkdir src && mount -t tmpfs src src && mount --make-shared src && mkdir src/sub && mount -t tmpfs sub src/sub
     bundle "$mountinfo" "$(binds "$PWD/src" private slave shared unbindable rprivate rslave rshared runbindable rbind)"

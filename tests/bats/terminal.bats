@@ -129,7 +129,7 @@ let_go() {
 @test "a terminal needs a devpts, and nothing that an image put there is taken for one" {
     bundle '.process.args = ["true"]' '.mounts |= map(select(.destination | startswith("/dev") | not))'
     run -125 runtime run b/
-    says 'init: make terminal: open rootfs:/dev/pts/ptmx: no such file or directory (ENOENT)'
+    says 'init: make terminal: open rootfs:/dev/pts: no such file or directory (ENOENT)'
     mkdir -p b/rootfs/dev/pts && mkfifo b/rootfs/dev/pts/ptmx
     run -125 timeout 10 runtime run b/
     says 'rootfs:/dev/pts/ptmx is not the ptmx of a devpts'
@@ -174,7 +174,7 @@ then b''" ]
     run -125 runtime run -d -b b web
     says '--console-socket is needed'
     run -125 runtime run -b b --console-socket nowhere web
-    says '--console-socket: a container in the foreground has its caller'
+    says '--console-socket: what runs in the foreground has its caller'
     run -1 runtime create -b b --console-socket nowhere web
     [ "$output" = "runtime: create web: connect console: connect to nowhere: no such file or directory (ENOENT)" ]
     bundle '.process.terminal = false'

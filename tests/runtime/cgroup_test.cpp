@@ -178,3 +178,44 @@ Test(cgroup, limits_are_written_and_one_that_cannot_be_names_property_and_file)
     cr_expect_str_eq(refused.error().doing.c_str(),
                      "/linux/resources/memory/limit: 100 is less than the 101 in use");
 }
+
+Test(cgroup, what_joins_may_go_below_but_never_out_or_where_nothing_is)
+{
+    const Tree tree;
+    for (const char* path : {"/memory", "/memory/web", "/memory/web/a", "/v2", "/v2/web"})
+        tree.folder(path);
+    tree.file("/memory/web/a/cgroup.procs");
+    const auto below = [&](const std::vector<std::string>& words) -> std::string {
+        auto groups = Groups::plan(tree.layout(), "/web", "web");
+        cr_assert(groups);
+        const auto gone = groups->go_below(words);
+        return gone ? groups->paths()[0].substr(tree.root.size()) : gone.error().doing;
+    };
+    cr_expect(below({}) == "/memory/web");
+    cr_expect(below({"/"}) == "/memory/web");
+    cr_expect(below({"a"}) == "/memory/web/a");  // v2 beside v1 need not have it
+    cr_expect(below({"memory://a/"}) == "/memory/web/a");
+    cr_expect(below({"b"}) == "\"b\": control group " + tree.root + "/memory/web/b is not there");
+    cr_expect(below({"a/../b"}) == "\"a/../b\": it has a component \"..\"");
+    cr_expect(below({"memory:."}) == "\"memory:.\": it has a component \".\"");
+    cr_expect(below({"io:a"}) ==
+              "\"io:a\": the container has no v1 group with the controller \"io\"");
+}
+
+Test(cgroup, init_is_followed_below_its_group_alone)
+{
+    const Tree tree;
+    for (const char* path : {"/v2", "/v2/web", "/v2/web/a", "/v2/webb"})
+        tree.folder(path);
+    const auto follow = [&](std::string_view proc_cgroup) -> std::string {
+        auto groups = Groups::plan(tree.layout(), "/web", "web");
+        cr_assert(groups);
+        const auto gone = groups->follow(proc_cgroup);
+        return gone ? groups->paths()[1].substr(tree.root.size()) : "refused";
+    };
+    cr_expect(follow("0::/web/a\n") == "/v2/web/a");
+    cr_expect(follow("9:memory:/0::/x\n0::/web/a\n") == "/v2/web/a");
+    for (const char* line : {"", "0::/\n", "0::/web\n", "0::/webb\n", "0::/web/../webb\n",
+                             "9:io:/web/a\n", "0::/../web/a\n", "0::/web/b\n"})
+        cr_expect(follow(line) == "refused", "%s", line);
+}
