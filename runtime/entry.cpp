@@ -157,9 +157,7 @@ int between_main(void* entry)
 
 Result<sys::Process> spawn_between(Entry& entry)
 {
-    auto between = sys::spawn(0, entry.groups.v2_folder(), between_main, &entry);
-    entry.parent = {};
-    return between;
+    return sys::spawn(0, entry.groups.v2_folder(), between_main, &entry);
 }
 
 }  // namespace runtime

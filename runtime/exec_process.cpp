@@ -68,6 +68,10 @@ static spec::Process completed(spec::Process process, const spec::Process& own)
         process.rlimits = own.rlimits;
     if (!process.oom_score_adj)
         process.oom_score_adj = own.oom_score_adj;
+    if (!process.scheduler)
+        process.scheduler = own.scheduler;
+    if (!process.io_priority)
+        process.io_priority = own.io_priority;
     if (!process.exec_cpu_affinity)
         process.exec_cpu_affinity = own.exec_cpu_affinity;
     process.no_new_privileges |= own.no_new_privileges;

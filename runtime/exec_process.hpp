@@ -14,7 +14,7 @@
 namespace runtime {
 
 // `own` is the process of the container's config.json. Of what --process leaves out, capabilities,
-// limits, OOM score and CPU affinity are its; noNewPrivileges cannot be taken back.
+// limits, OOM score, priorities and CPU affinity are its; noNewPrivileges cannot be taken back.
 Result<spec::Process> exec_process(const spec::Process& own, const Options& options,
                                    std::span<const std::string> command);
 

@@ -23,7 +23,8 @@ namespace {
 
 constexpr char kTree[] = "tree";
 constexpr char kOpenEnds[] = "open.json";
-constexpr int kPipeSize = 1 << 20;  // what an unprivileged user may have
+// Several pieces of the inflater's would only leave the processor's cache before they are read.
+constexpr int kPipeSize = 1 << 18;
 
 struct WriteJob {
     Limits limits = {};

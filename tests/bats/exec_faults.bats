@@ -23,7 +23,7 @@ as_before() {
 setup() {
     work=$BATS_TEST_TMPDIR
     cd "$work"
-    bundle '.process.args = ["sleep", "60"]' '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}' \
+    bundle '.process.args = ["sleep", "1000"]' '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}' \
         '.linux.namespaces += [{type: "user"}]' \
         '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]' '.linux.gidMappings = .linux.uidMappings'
     chown -R 100000:100000 b/rootfs

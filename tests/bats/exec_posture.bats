@@ -8,7 +8,7 @@ teardown() {
 }
 
 up() { # FILTER...: the container `web`, running
-    bundle '.process.args = ["sleep", "60"]' "$@"
+    bundle '.process.args = ["sleep", "1000"]' "$@"
     runtime create -b b web < /dev/null > /dev/null 2>&1 3>&-
     runtime start web
 }

@@ -7,7 +7,7 @@ PATH=$BATS_TEST_DIRNAME:$PATH # at_terminal, console_receiver
 setup() {
     work=$BATS_TEST_TMPDIR
     cd "$work"
-    bundle '.process.args = ["sleep", "60"]'
+    bundle '.process.args = ["sleep", "1000"]'
 }
 teardown() {
     runtime delete --force web

@@ -1,6 +1,9 @@
 #include "runtime/exec_process.hpp"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "sys/file.hpp"
 
 using namespace runtime;
 
@@ -51,6 +54,37 @@ Test(exec_process, is_changed_by_options)
     cr_assert_eq(process.user.additional_gids.size(), 2);
     cr_assert_eq(process.env.back(), "B=2");
     cr_assert(process.no_new_privileges);
+}
+
+Test(exec_process, of_a_file_has_the_containers_where_that_does_not_say)
+{
+    char path[] = "/tmp/exec-process.XXXXXX";
+    const sys::Fd file(::mkstemp(path));
+    cr_assert(sys::write_all(file.get(), R"({
+        "args": ["id"], "cwd": "/", "noNewPrivileges": false,
+        "rlimits": [{"type": "RLIMIT_CPU", "soft": 1, "hard": 1}],
+        "user": {"uid": 1, "gid": 1}})"));
+    spec::Process own = container();
+    own.no_new_privileges = true;
+    own.rlimits = {{.type = spec::RlimitType::Nofile, .soft = 5, .hard = 5}};
+    own.oom_score_adj = 7;
+    own.scheduler = spec::Scheduler{.policy = spec::SchedulerPolicy::Batch};
+    own.io_priority = spec::IoPriority{.priority = 3};
+    own.exec_cpu_affinity = spec::ExecCpuAffinity{.final = "0"};
+    Options options;
+    options.process = path;
+    const auto process = exec_process(own, options, {});
+    ::unlink(path);
+    cr_assert(process.has_value());
+    cr_expect(process->user.uid == 1 && process->user.additional_gids.empty());
+    cr_expect(process->env.empty());
+    cr_expect(process->no_new_privileges);
+    cr_expect(process->rlimits.size() == 1 && process->rlimits[0].type == spec::RlimitType::Cpu);
+    cr_expect(process->capabilities->bounding == own.capabilities->bounding);
+    cr_expect(process->oom_score_adj == 7);
+    cr_expect(process->scheduler->policy == spec::SchedulerPolicy::Batch);
+    cr_expect(process->io_priority->priority == 3);
+    cr_expect(process->exec_cpu_affinity->final == "0");
 }
 
 static CapabilitySets granted(const spec::Process& process, const std::vector<std::string>& more,
