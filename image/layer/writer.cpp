@@ -23,8 +23,7 @@ namespace {
 
 constexpr char kTree[] = "tree";
 constexpr char kOpenEnds[] = "open.json";
-// Several pieces of the inflater's would only leave the processor's cache before they are read.
-constexpr int kPipeSize = 1 << 18;
+constexpr int kPipeSize = 1 << 20;  // what an unprivileged user may have
 
 struct WriteJob {
     Limits limits = {};
