@@ -43,7 +43,8 @@ public:
     // The caller must have a single thread.
     static Result<LayerWriter> begin(const LayerJob& job, const sys::Fd& folder);
 
-    // The blob's next bytes, as many as there are; waits while the child is behind.
+    // The blob's next bytes, as many as there are; waits while the child is behind. What is wrong
+    // inside may be told by finish() only, once the bytes are known to be the right ones.
     Result<> feed(std::span<const std::byte> bytes);
 
     // Nothing is to be trusted before this has succeeded: size, both digests, the end of both
