@@ -200,7 +200,7 @@ frozen_root() { # FILE VALUE
 }
 
 @test "box: rm -rf /" {
-    in_copy -t 6 'rm -rf /etc /usr/bin/m* "$PWD/scripts"; [ ! -e /etc/passwd ] && [ ! -e scripts/box ] && echo deleted; rm -rf --no-preserve-root / 2>/dev/null; exit 0'
+    in_copy -t 12 'rm -rf /etc /usr/bin/m* "$PWD/scripts"; [ ! -e /etc/passwd ] && [ ! -e scripts/box ] && echo deleted; rm -rf --no-preserve-root / 2>/dev/null; exit 0'
     is_said deleted
     [ "$status" = 0 ] || [ "$status" = 124 ]
     is_as_before
