@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "runtime/apparmor.hpp"
 #include "runtime/clone_init.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
@@ -42,15 +43,19 @@ Result<> check_the_config(Container& container)
 {
     const spec::Config& config = container.bundle.config;
     TRY(check_config(config));
+    TRY_TO(check_apparmor(config.process->apparmor_profile),
+           "config.json: /process/apparmorProfile");
     return check_terminal(config.process->terminal, "config.json: /process/terminal",
                           container.options.detach, container.options.console_socket);
 }
 
 // Before anything is made: nobody listens there as often as not.
-Result<> connect_console(Container& container)
+Result<> connect_sockets(Container& container)
 {
     if (!container.options.console_socket.empty())
         container.console = TRY(sys::connect_to(container.options.console_socket));
+    if (!container.options.pidfd_socket.empty())
+        container.pidfd_socket = TRY(sys::connect_to(container.options.pidfd_socket));
     return {};
 }
 
@@ -189,8 +194,12 @@ Result<> wait_for_init(Container& container)
     }
 }
 
-Result<> hand_over_terminal(Container& container)
+Result<> hand_over(Container& container)
 {
+    if (container.pidfd_socket)
+        TRY_TO(sys::send_message(container.pidfd_socket, "standard", &container.init.pidfd()),
+               "--pidfd-socket");
+    container.pidfd_socket = {};
     if (!container.console)
         return {};
     TRY(send_master(container.console, container.terminal));
@@ -204,7 +213,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"block signals", block_signals},
     {"read bundle", read_the_bundle},
     {"check config", check_the_config},
-    {"connect console", connect_console},
+    {"connect sockets", connect_sockets},
     {"plan", plan_all},
     {"take id", take_the_id},
     {"open rootfs", open_root},
@@ -214,7 +223,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"map ids", map_ids},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
-    {"hand over terminal", hand_over_terminal},
+    {"hand over", hand_over},
 };
 
 }  // namespace

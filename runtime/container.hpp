@@ -53,6 +53,7 @@ struct Container {
     sys::Fd interrupts = {};    // a signalfd
     sys::Fd start_socket = {};  // of `create`
     sys::Fd console = {};       // connected to --console-socket
+    sys::Fd pidfd_socket = {};  // connected to --pidfd-socket
     sys::Fd terminal = {};      // the master of it, where it has one
     sys::Fd root = {};
     sys::Channel init_channel = {};

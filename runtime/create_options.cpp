@@ -15,8 +15,6 @@ Result<> check_create_options(const Options& options)
         return not_yet("--rootless true");
     if (options.no_pivot)
         return not_yet("--no-pivot");
-    if (!options.pidfd_socket.empty())
-        return not_yet("--pidfd-socket");
     return {};
 }
 

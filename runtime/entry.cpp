@@ -1,5 +1,6 @@
 #include "runtime/entry.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 
 #include <cstring>
 
+#include "runtime/apparmor.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/making.hpp"
 #include "runtime/terminal.hpp"
@@ -39,7 +41,9 @@ Result<> hide(Entry& entry)
         std::memset(*each, 0, std::strlen(*each));
     const std::string status = TRY(status_of(AT_FDCWD, "/proc/self"));
     take_default_signals(status);
-    return {};
+    // Here, where /proc is the host's: what we make inherits it.
+    const sys::Fd proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
+    return confine_on_execute(proc.get(), entry.posture.process.apparmor_profile);
 }
 
 Result<> enter_groups(Entry& entry)

@@ -72,6 +72,8 @@ static spec::Process completed(spec::Process process, const spec::Process& own)
         process.scheduler = own.scheduler;
     if (!process.io_priority)
         process.io_priority = own.io_priority;
+    if (process.apparmor_profile.empty())
+        process.apparmor_profile = own.apparmor_profile;
     if (!process.exec_cpu_affinity)
         process.exec_cpu_affinity = own.exec_cpu_affinity;
     process.no_new_privileges |= own.no_new_privileges;
@@ -95,6 +97,8 @@ static Result<spec::Process> changed(spec::Process process, const Options& optio
     process.args.assign(command.begin(), command.end());
     process.terminal = options.tty;
     process.no_new_privileges |= options.no_new_privs;
+    if (!options.apparmor.empty())
+        process.apparmor_profile = options.apparmor;
     if (!options.cwd.empty())
         process.cwd = options.cwd;
     process.env.insert(process.env.end(), options.env.begin(), options.env.end());

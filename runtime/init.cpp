@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "runtime/apparmor.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/rootfs.hpp"
@@ -189,6 +190,7 @@ Result<> pivot_into_root(Init& init)
 Result<> drop_and_check(Init& init)
 {
     TRY(drop_capabilities(init.posture));
+    TRY(confine_on_execute(init.proc.get(), init.posture.process.apparmor_profile));
     const std::string status = TRY(status_of(init.proc.get(), "thread-self"));
     init.proc = {};
     take_default_signals(status);

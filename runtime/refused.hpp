@@ -7,9 +7,9 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/mounts/*/uidMappings",       "/mounts/*/gidMappings", "/process/apparmorProfile",
-    "/process/selinuxLabel",       "/linux/netDevices/*",   "/linux/mountLabel",
-    "/linux/seccomp/listenerPath", "/linux/intelRdt",
+    "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/selinuxLabel",
+    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/seccomp/listenerPath",
+    "/linux/intelRdt",
 };
 
 }  // namespace runtime

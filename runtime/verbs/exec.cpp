@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "runtime/apparmor.hpp"
 #include "runtime/entry.hpp"
 #include "runtime/exec_process.hpp"
 #include "runtime/existing.hpp"
@@ -57,14 +58,10 @@ Result<> check_options(Execution& exec)
 {
     if (::geteuid() != 0)
         return failed("containers are entered by root only; rootless is not carried out yet");
-    const auto label = [](std::string_view option, std::string_view module, const char* sign) {
-        return ::access(sign, F_OK) < 0 ? failed("{}: {} is off on this host", option, module)
-                                        : failed("{} is not carried out yet", option);
-    };
-    if (!exec.options.apparmor.empty())
-        return label("--apparmor", "AppArmor", "/sys/kernel/security/apparmor");
     if (!exec.options.process_label.empty())
-        return label("--process-label", "SELinux", "/sys/fs/selinux/enforce");
+        return ::access("/sys/fs/selinux/enforce", F_OK) < 0
+                   ? failed("--process-label: SELinux is off on this host")
+                   : failed("--process-label is not carried out yet");
     return {};
 }
 
@@ -101,6 +98,8 @@ Result<> read_the_process(Execution& exec)
 {
     const Options& options = exec.options;
     exec.process = TRY(exec_process(*exec.config.process, options, exec.command));
+    TRY_TO(check_apparmor(exec.process.apparmor_profile), "{}",
+           options.process.empty() ? "--apparmor" : options.process + ": /apparmorProfile");
     const std::string name = options.process.empty() ? "--tty" : options.process + ": /terminal";
     return check_terminal(exec.process.terminal, name, options.detach, options.console_socket);
 }
@@ -369,7 +368,8 @@ constexpr spec::Option kOptions[] = {
                                    "a group below the container's; with v1 may be repeated"),
     spec::option<&Options::ignore_paused>("ignore-paused", 0, "",
                                           "waits until a container that is paused is resumed"),
-    spec::option<&Options::apparmor>("apparmor", 0, "PROFILE", "not carried out yet"),
+    spec::option<&Options::apparmor>("apparmor", 0, "PROFILE",
+                                     "confines it, in place of the container's profile"),
     spec::option<&Options::process_label>("process-label", 0, "LABEL", "not carried out yet"),
 };
 

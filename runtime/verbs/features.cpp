@@ -84,7 +84,7 @@ void write_linux(JsonWriter& json)
         .member("rdma", true)
         .end();
     write_seccomp(json);
-    enabled("apparmor", false);
+    enabled("apparmor", true);
     enabled("selinux", false);
     enabled("intelRdt", false);
     json.key("mountExtensions").object();

@@ -176,7 +176,7 @@ then b''" ]
     run -125 runtime run -b b --console-socket nowhere web
     says '--console-socket: what runs in the foreground has its caller'
     run -1 runtime create -b b --console-socket nowhere web
-    [ "$output" = "runtime: create web: connect console: connect to nowhere: no such file or directory (ENOENT)" ]
+    [ "$output" = "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)" ]
     bundle '.process.terminal = false'
     run -1 runtime create -b b --console-socket nowhere web
     says '--console-socket: config.json: /process/terminal is not true'
