@@ -8,13 +8,6 @@ teardown() {
     nothing_is_left
 }
 
-running() { # FILTER...
-    bundle "$@"
-    runtime run -d -b b web > out 2>&1 3>&-
-}
-sleeper() { # FILTER...
-    running '.process.args = ["sleep", "60"]' "$@"
-}
 stats() { # FILTER: of the stats of now
     timeout 20 runtime events --stats web > stats
     [ "$(wc -l < stats)" = 1 ]
@@ -29,7 +22,7 @@ heard() { # TYPE
 }
 
 @test "--stats tells what is used now, once, with the keys of runc" {
-    sleeper '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 9}, cpu: {cpus: "0"}}'
+    up '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 9}, cpu: {cpus: "0"}}'
     stats '.type == "stats" and .id == "web"'
     stats '.data | keys == ["blkio", "cpu", "cpuset", "hugetlb", "memory", "network_interfaces", "pids"]'
     stats '.data.pids == {current: 1, limit: 9}'
@@ -41,7 +34,7 @@ heard() { # TYPE
 }
 
 @test "pressure is told where the kernel does" {
-    sleeper
+    up
     for name in cpu memory io; do
         file=/sys/fs/cgroup/davit-web/$name.pressure
         pure_v2 || file=/sys/fs/cgroup/unified/davit-web/$name.pressure
@@ -72,7 +65,7 @@ heard() { # TYPE
 }
 
 @test "a line at each interval, and the end with the container" {
-    sleeper
+    up
     listen --interval 50ms
     until [ "$(heard stats)" -ge 3 ]; do sleep 0.02; done
     runtime kill web KILL
@@ -83,7 +76,7 @@ heard() { # TYPE
 }
 
 @test "one that is paused is told of, too, and its end while it is" {
-    sleeper
+    up
     runtime pause web
     stats '.data.pids.current == 1'
     listen --interval=50ms
@@ -126,7 +119,7 @@ heard() { # TYPE
 }
 
 @test "a reader that goes ends it" {
-    sleeper
+    up
     timeout 20 runtime events --interval 20ms web 3>&- | head -2 > heard
     [ "$(heard stats)" = 2 ]
 }

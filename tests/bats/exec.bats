@@ -7,11 +7,6 @@ teardown() {
     nothing_is_left
 }
 
-up() { # FILTER...: the container `web`, running
-    bundle '.process.args = ["sleep", "1000"]' "$@"
-    runtime create -b b web < /dev/null > /dev/null 2>&1 3>&-
-    runtime start web
-}
 process() { # FILTER: the container's process, changed, as ./process.json
     jq ".process | .args = [\"true\"] | $1" b/config.json > process.json
 }

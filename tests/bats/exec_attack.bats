@@ -8,11 +8,6 @@ teardown() {
     nothing_is_left
 }
 
-up() { # FILTER...: the container `web`, running
-    bundle '.process.args = ["sleep", "1000"]' "$@"
-    runtime create -b b web < /dev/null > /dev/null 2>&1 3>&-
-    runtime start web
-}
 traces='.process.capabilities[] += ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]'
 
 stopped_at() { # STEP: its pid inside, where its name is known

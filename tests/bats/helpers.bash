@@ -32,6 +32,15 @@ cgroup_of() { # CONTROLLER [NAME]: the folder of a group in the hierarchy that h
     echo "/sys/fs/cgroup$(v1_or_v2 "/$1" '')${2:+/$2}"
 }
 
+# The container `web`, running; what it has to say goes to ./out.
+running() { # FILTER...
+    bundle "$@"
+    runtime run -d -b b web < /dev/null > out 2>&1 3>&-
+}
+up() { # FILTER...: one that does nothing
+    running '.process.args = ["sleep", "1000"]' "$@"
+}
+
 # Nothing of a container may outlive it.
 nothing_is_left() {
     [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]

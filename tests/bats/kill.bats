@@ -5,11 +5,6 @@ teardown() {
     nothing_is_left
 }
 
-running() { # FILTER...
-    bundle "$@"
-    runtime run -d -b b web > out 2>&1 3>&-
-}
-
 @test "a container gets the signal, by name or by number, TERM where none is given" {
     for word in "" TERM SIGTERM sigterm 15; do
         running "$(script 'trap "echo got; exit 3" TERM; echo ready; while :; do sleep 0.02; done')"

@@ -8,11 +8,6 @@ teardown() {
     nothing_is_left
 }
 
-running() { # FILTER...
-    bundle "$@"
-    runtime run -d -b b web > out 2>&1 3>&-
-    until_status web running
-}
 counting() { # FILTER...: one that adds a line to ./out as long as it may
     running "$(script 'trap "echo got; exit 3" TERM; while :; do echo; sleep 0.01; done')" "$@"
     until [ -s out ]; do sleep 0.02; done
@@ -116,7 +111,7 @@ thaw() { # FOLDER
     run -1 runtime pause web
     [ "$output" = "runtime: pause web: find container: container does not exist" ]
     run -2 runtime resume
-    running '.process.args = ["sleep", "60"]'
+    up
     runtime kill web KILL
     until_status web stopped
     for verb in pause resume; do

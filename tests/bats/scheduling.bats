@@ -8,9 +8,7 @@ teardown() {
 
 # chrt, ionice and numactl are the host's: the container's process is looked at from outside.
 started() { # FILTER...: a container `web` that sleeps; its pid in $pid
-    bundle '.process.args = ["sleep", "60"]' "$@"
-    runtime create -b b web 3>&-
-    runtime start web
+    up "$@"
     pid=$(runtime state web | jq .pid)
 }
 

@@ -7,13 +7,6 @@ teardown() {
     nothing_is_left
 }
 
-running() { # FILTER...
-    bundle "$@"
-    runtime run -d -b b web > out 2>&1 3>&-
-}
-sleeper() { # FILTER...
-    running '.process.args = ["sleep", "60"]' "$@"
-}
 holds() { # CONTROLLER FILE TEXT: the file of its group has a line that is the text
     run -0 cat "$(cgroup_of "$1" davit-web)/$2"
     grep -qxFe "$3" <<<"$output" || says "$3 in $2"
@@ -24,7 +17,7 @@ memory_is() { # BYTES
 pids_are() { holds pids pids.max "$1"; }
 
 @test "every option" {
-    sleeper
+    up
     runtime update --memory 64m --memory-reservation 32m --memory-swap 96m --cpu-period 200000 --cpu-quota 50000 \
         --cpu-burst 10000 --cpu-share 512 --cpuset-cpus 0 --cpuset-mems 0 --pids-limit 20 web
     memory_is 67108864
@@ -56,7 +49,7 @@ pids_are() { holds pids pids.max "$1"; }
 }
 
 @test "what is not named stays as it is" {
-    sleeper '.linux.resources = {memory: {limit: 67108864, swap: 100663296}, cpu: {quota: 50000, period: 100000}, pids: {limit: 9}}'
+    up '.linux.resources = {memory: {limit: 67108864, swap: 100663296}, cpu: {quota: 50000, period: 100000}, pids: {limit: 9}}'
     runtime update --cpu-period 200000 web
     pids_are 9
     memory_is 67108864
@@ -67,7 +60,7 @@ pids_are() { holds pids pids.max "$1"; }
 }
 
 @test "limits that bound each other are raised and lowered together" {
-    sleeper '.linux.resources.memory = {limit: 33554432, swap: 33554432}' '.linux.resources.cpu = {quota: 50000, period: 100000, burst: 50000}'
+    up '.linux.resources.memory = {limit: 33554432, swap: 33554432}' '.linux.resources.cpu = {quota: 50000, period: 100000, burst: 50000}'
     for size in 128m 16m 64m; do
         runtime update --memory $size --memory-swap $size web
     done
@@ -79,7 +72,7 @@ pids_are() { holds pids pids.max "$1"; }
 }
 
 @test "JSON, from a file and from standard input, as engines send it" {
-    sleeper
+    up
     echo '{"memory": {"limit": 67108864}, "pids": {"limit": 7}, "devices": [{"allow": true, "access": "rwm"}]}' > limits
     runtime update --resources limits web
     memory_is 67108864
@@ -101,7 +94,7 @@ pids_are() { holds pids pids.max "$1"; }
 }
 
 @test "what fails is put back, all of it" {
-    sleeper '.linux.resources = {memory: {limit: 67108864, swap: 67108864}, cpu: {shares: 512}, pids: {limit: 9}}'
+    up '.linux.resources = {memory: {limit: 67108864, swap: 67108864}, cpu: {shares: 512}, pids: {limit: 9}}'
     limits() { (cd /sys/fs/cgroup && grep -rs . --include='*.max' --include='*limit_in_bytes' --include='cpu.shares' --include='cpu.weight' \
         --include='cpu.idle' --include='cpu.cfs*' --include='*cpus' --include='*_device' $(find . -type d -name davit-web)); }
     limits > before
@@ -144,7 +137,7 @@ END
 }
 
 @test "what is wrong or not carried out is told, and changes nothing" {
-    sleeper '.linux.resources.pids.limit = 9'
+    up '.linux.resources.pids.limit = 9'
     run -2 runtime update web
     [ "$output" = "runtime: update web: read limits: no limit is given" ]
     run -2 runtime update web -r - --pids-limit 3 <<<'{}'
@@ -162,7 +155,7 @@ END
 }
 
 @test "each step fails once, and dies once: the next update begins where all was as before" {
-    sleeper '.linux.resources.pids.limit = 9'
+    up '.linux.resources.pids.limit = 9'
     RUNTIME_TRACE=1 runtime update --pids-limit 9 web 2> trace
     sed -n 's/^ *[0-9]* us  //p' trace > steps
     [ "$(wc -l < steps)" = 7 ]
