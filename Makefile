@@ -136,5 +136,10 @@ format: | $B/ready-to-lint
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime $B/bin/shim
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image $B/bin/fetcher
+	for program in runtime shim image fetcher; do \
+	    mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 bash-completion/completions) && \
+	    $B/bin/$$program --help=man > $(DESTDIR)$(PREFIX)/share/man/man1/$$program.1 && \
+	    $B/bin/$$program --help=bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$program || exit; \
+	done
 clean:
 	rm -rf build build-san

@@ -30,6 +30,7 @@ Result<> read_word(std::string_view word, UserWord& into);
 // which is in the verb's table.
 struct Options : UpdateOptions {
     bool debug = false;
+    bool trace = false;
     std::string root = {};
     std::string owner = {};  // empty: whoever's
     std::string log = {};
