@@ -48,4 +48,8 @@ struct Plan {
 // `layout` is what this host has.
 Result<Plan> make_plan(const Bundle& bundle, Layout layout);
 
+// Both in one, of all that is wrong, in place of the first of it: for people. What could not be
+// planned is left out.
+Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults);
+
 }  // namespace runtime
