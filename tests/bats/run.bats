@@ -51,7 +51,7 @@ teardown() {
     says 'exec "/bin/nope": no such file or directory (ENOENT)'
     bundle '.process.args = ["/etc"]'
     run -126 runtime run b/
-    says 'exec "/etc": is a directory (EISDIR)'
+    says 'exec "/etc": is a directory: permission denied (EACCES)'
     bundle '.process.args = ["/etc/passwd"]'
     run -126 runtime run b/
     says 'exec "/etc/passwd": permission denied (EACCES)'
