@@ -29,7 +29,7 @@ Result<> check_options(Container& container)
 // What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
 Result<> block_signals(Container& container)
 {
-    container.interrupts = TRY(take_interrupts());
+    container.interrupts = TRY(take_interrupts(container.options.timeout));
     return {};
 }
 

@@ -35,8 +35,8 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart, &kExec,   &kState, &kKill,  &kPause, &kResume,   &kUpdate,
-    &kDelete, &kList,   &kPs,    &kEvents, &kSpec,  &kCheck, &kPlan,  &kFeatures,
+    &kRun,    &kCreate, &kStart, &kExec, &kState,  &kWait, &kKill,  &kPause, &kResume,
+    &kUpdate, &kDelete, &kList,  &kPs,   &kEvents, &kSpec, &kCheck, &kPlan,  &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {

@@ -80,6 +80,7 @@ struct Options : UpdateOptions {
     ListFormat format = ListFormat::Table;
     bool stats = false;
     spec::Duration interval = {.ms = 5000};
+    std::optional<spec::Duration> timeout = {};
 };
 
 // Something that did not stop the verb. A warning goes to the log, and to standard error with
@@ -124,6 +125,7 @@ extern const Verb kSpec;
 extern const Verb kStart;
 extern const Verb kState;
 extern const Verb kUpdate;
+extern const Verb kWait;
 
 }  // namespace runtime
 

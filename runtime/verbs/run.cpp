@@ -2,6 +2,7 @@
 
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
+#include "runtime/exit.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
 #include "spec/id.hpp"
@@ -74,6 +75,8 @@ Result<int> run_container(Call& call)
         call.notices.push_back({.text = std::move(warning)});
     TRY(made);
     TRY(sys::run_steps<Container>(kSteps, container));
+    if (call.options.timeout)
+        lift_time_limit();
     id_file.keep();
     if (call.options.detach) {
         keep(container);
@@ -82,10 +85,12 @@ Result<int> run_container(Call& call)
     container.pid_file.keep();
     container.state_dir->unlock();
     const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal)));
-    if (call.options.keep)
+    if (call.options.keep) {
+        (void)record_exit(*container.state_dir, container.state, container.init.wait_status());
         keep(container);
-    else
+    } else {
         clear_away(container, call);
+    }
     return code;
 }
 

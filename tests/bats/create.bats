@@ -190,3 +190,14 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$signal" runtime create -b b web > out 2>
         [ -z "$(ls -A /run/davit/runtime)" ]
     done
 }
+
+@test "--timeout: what takes longer to make is undone; what runs then is not concerned" {
+    bundle '.hooks.createRuntime = [{path: "/bin/sleep", args: ["sleep", "1000"]}]'
+    run -1 runtime create --timeout 200ms -b b web
+    says "runtime: create web: init: the time of --timeout is over"
+    nothing_is_left
+    bundle '.hooks = {}' "$(script 'sleep 0.3; exit 7')"
+    run -7 runtime run --timeout 200ms b/
+    run -2 runtime create --timeout soon -b b web
+    nothing_is_left
+}
