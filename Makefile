@@ -2,7 +2,7 @@
 # make demo         the main job, shown: a bundle is made and run
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
-# make test-engines the same scenarios with our runtime and with runc, by Debian's podman
+# make test-engines the same scenarios with our runtime and with runc, by Debian's podman, containerd and dockerd
 # make test-vm      the same tests under Debian's cloud kernel with pure cgroup v2, in QEMU (scripts/vm)
 # make bench-shim   what a shim costs, in a table (scripts/bench-shim); bench-spine: bringing and running an image
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
