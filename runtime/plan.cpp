@@ -58,6 +58,8 @@ static unsigned long propagation(spec::Propagation word)
 static Result<> plan_resources(const spec::Resources& resources, Plan& plan)
 {
     plan.knobs = TRY(plan_knobs(resources, plan.layout));
+    for (const auto& warning : knob_warnings(resources))
+        plan.warnings.push_back("config.json: " + warning);
     plan.device_policy = TRY(device_policy(resources.devices));
     return {};
 }

@@ -38,11 +38,14 @@ const Hierarchy* Layout::with(CgroupVersion version, std::string_view controller
     return nullptr;
 }
 
+bool Layout::has(CgroupVersion version) const
+{
+    return std::ranges::find(hierarchies, version, &Hierarchy::version) != hierarchies.end();
+}
+
 bool Layout::pure_v2() const
 {
-    return !hierarchies.empty() && std::ranges::all_of(hierarchies, [](const Hierarchy& each) {
-        return each.version == CgroupVersion::V2;
-    });
+    return has(CgroupVersion::V2) && !has(CgroupVersion::V1);
 }
 
 Layout parse_layout(std::string_view proc_self_cgroup, V2At v2)

@@ -24,6 +24,7 @@ struct Hierarchy {
 struct Layout {
     std::vector<Hierarchy> hierarchies = {};
 
+    bool has(CgroupVersion version) const;
     const Hierarchy* with(CgroupVersion version, std::string_view controller) const;
     bool pure_v2() const;
 };
