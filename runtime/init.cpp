@@ -120,11 +120,11 @@ Result<> attach_root(Init& init)
 
 Result<> mount_all(Init& init)
 {
-    const CgroupSource cgroups = {.layout = init.plan.layout,
-                                  .groups = init.groups.paths(),
-                                  .view = init.plan.namespaces.has(CLONE_NEWCGROUP)
-                                              ? CgroupView::OwnNamespace
-                                              : CgroupView::Bound};
+    const CgroupSource cgroups = {
+        .layout = init.plan.layout,
+        .groups = init.plan.without_cgroups ? own_groups(init.plan.layout) : init.groups.paths(),
+        .view = init.plan.namespaces.has(CLONE_NEWCGROUP) ? CgroupView::OwnNamespace
+                                                          : CgroupView::Bound};
     return make_mounts(init.root, init.plan.mounts, cgroups, std::move(init.sources));
 }
 

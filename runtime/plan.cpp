@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <algorithm>
+
 #include "runtime/refused.hpp"
 #include "runtime/user_namespace.hpp"
 #include "spec/json.hpp"
@@ -55,12 +57,45 @@ static unsigned long propagation(spec::Propagation word)
     return flags[number % 4] | (number >= 4 ? MS_REC : 0);
 }
 
+// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
+static bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
+{
+    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
+               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
+                      !(op.what.flags & MS_RDONLY);
+           });
+}
+
 static Result<> plan_resources(const spec::Resources& resources, Plan& plan)
 {
     plan.knobs = TRY(plan_knobs(resources, plan.layout));
     for (const auto& warning : knob_warnings(resources))
         plan.warnings.push_back("config.json: " + warning);
     plan.device_policy = TRY(device_policy(resources.devices));
+    return {};
+}
+
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
+{
+    const auto limit = std::ranges::find(plan.knobs, Must::Succeed, &KnobWrite::must);
+    if (limit != plan.knobs.end())
+        return failed_at(limit->property, "there is no limit with --cgroup-manager disabled");
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
+        if (plan.mounts[i].kind == MountKind::Cgroup && !(plan.mounts[i].what.flags & MS_RDONLY))
+            return failed_at(format("/mounts/{}", i),
+                             "with --cgroup-manager disabled it would show our own control groups, "
+                             "and is to be read-only");
+    const auto leave_out = [&](std::string_view property) {
+        plan.warnings.push_back(
+            format("config.json: {} is left out: control groups are disabled", property));
+    };
+    if (plan.device_policy.asked)
+        leave_out("/linux/resources/devices");
+    if (!config.linux.cgroups_path.empty())
+        leave_out("/linux/cgroupsPath");
+    plan.knobs.clear();
+    plan.device_policy = {};
+    plan.without_cgroups = true;
     return {};
 }
 
@@ -71,6 +106,7 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
     TRY_TO(plan_resources(config.linux.resources.value_or(spec::Resources()), plan), "config.json");
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
+    plan.delegates = delegates(plan.namespaces, plan.mounts);
     plan.devices = plan_devices(config.linux.devices);
     plan.sysctls =
         TRY_TO(plan_sysctls(config.linux.sysctl, plan.namespaces), "config.json: /linux/sysctl");

@@ -40,6 +40,8 @@ struct Plan {
     Layout layout = {};  // of the host's control groups
     KnobWrites knobs = {};
     DevicePolicy device_policy = {};
+    bool without_cgroups = false;
+    bool delegates = false;              // the v2 group is to be the program's user's
     unsigned long host_propagation = 0;  // MS_*, of the host's mounts as the container sees them
     unsigned long root_propagation = 0;  // MS_*, of "/" inside; 0: as it is
     std::vector<std::string> warnings = {};
@@ -47,5 +49,11 @@ struct Plan {
 
 // `layout` is what this host has.
 Result<Plan> make_plan(const Bundle& bundle, Layout layout);
+
+// With --cgroup-manager disabled the container stays in our own groups, which are not touched. An
+// error where that cannot be what the config wants: it asks for limits, or for a cgroup mount that
+// is writable. Device rules and a cgroupsPath are left out with a warning, for engines write them
+// in any case.
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan);
 
 }  // namespace runtime

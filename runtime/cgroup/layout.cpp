@@ -99,6 +99,15 @@ Result<Layout> read_layout()
     return layout;
 }
 
+std::vector<std::string> own_groups(const Layout& layout)
+{
+    std::vector<std::string> groups;
+    for (const Hierarchy& each : layout.hierarchies)
+        if (!(each.own + "/").contains("/../"))  // outside of our cgroup namespace
+            groups.push_back(each.mount + each.own);
+    return groups;
+}
+
 // Its components, cleaned of double slashes. Whatever could lead out of the hierarchy or out of the
 // group it is to be under is refused, not resolved (GHSA-5g49 was a path resolved too late).
 static Result<std::vector<std::string>> components(std::string_view path, std::string_view property)

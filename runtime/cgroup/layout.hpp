@@ -38,6 +38,9 @@ Layout parse_layout(std::string_view proc_self_cgroup, V2At v2);
 // fails only a config that asks for something.
 Result<Layout> read_layout();
 
+// This process's own groups, as far as they can be reached from here.
+std::vector<std::string> own_groups(const Layout& layout);
+
 // The group of a container in one hierarchy, from its linux.cgroupsPath:
 // - absolute: below the root of the hierarchy;
 // - relative: below our own group, as runc does. Where v2 has controllers it is below our group's

@@ -78,7 +78,8 @@ Result<> find_container(Execution& exec)
     const auto status = exec.container->status;
     if (status == spec::ContainerStatus::Creating || status == spec::ContainerStatus::Stopped)
         return not_running(status);
-    exec.groups = TRY(groups_of(exec.container->state));
+    const spec::State& state = exec.container->state;
+    exec.groups = TRY(exec.options.cgroup.empty() ? groups_of(state) : needed_groups_of(state));
     if (status != spec::ContainerStatus::Paused || exec.options.ignore_paused)
         return {};
     auto error = failed("container is paused, and nothing would run in it");

@@ -57,7 +57,7 @@ Result<> read_limits(Update& update)
 Result<> find_container(Update& update)
 {
     update.container = TRY(find_to_change(update.options, update.id));
-    update.groups = TRY(groups_of(update.container->state));
+    update.groups = TRY(needed_groups_of(update.container->state));
     return {};
 }
 

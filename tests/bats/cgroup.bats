@@ -260,6 +260,61 @@ disk() { # as 259:0
     [[ $output = *$'\n/\n1' ]]
 }
 
+mapped='.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+writable='.mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end)'
+mapped_up() { # FILTER...: a container whose root is user 100000 of the host
+    bundle "$mapped" "$@"
+    chown -R 100000:100000 b/rootfs
+    runtime run -d -b b web < /dev/null > out 2>&1 3>&-
+}
+v2_group() { # the container's, where this host has v2
+    local folder
+    folder=/sys/fs/cgroup$(v1_or_v2 /unified '')
+    [ -e "$folder/cgroup.procs" ] || skip "no v2 here"
+    echo "$folder/davit-web"
+}
+
+@test "delegation: the v2 group is the user's that is root inside, who divides it; nothing else of it is" {
+    group=$(v2_group)
+    inside=/sys/fs/cgroup$(v1_or_v2 /unified '')
+    mapped_up "$(script "cd $inside && mkdir below && echo 0 > below/cgroup.procs && cat below/cgroup.procs && echo moved; exec sleep 60")" "$writable"
+    until grep -q -e moved -e denied out; do sleep 0.02; done
+    grep -qx moved out
+    [ "$(stat -c %u "$group")" = 100000 ]
+    for file in "$group"/*; do
+        [ -d "$file" ] || echo "$(stat -c %u "$file") ${file##*/}"
+    done | sed -n 's/^100000 //p' | sort > given
+    for name in $(cat /sys/kernel/cgroup/delegate 2>/dev/null || echo cgroup.procs cgroup.threads cgroup.subtree_control); do
+        [ ! -e "$group/$name" ] || echo "$name"
+    done | sort | diff given -
+    grep -qx cgroup.procs given
+    pure_v2 || [ "$(stat -c %u /sys/fs/cgroup/pids/davit-web)" = 0 ]
+    runtime delete --force web
+    [ ! -e "$group" ]
+}
+
+@test "delegation: controllers that are passed down limit what is below, and its own limits stay the host's" {
+    pure_v2 || skip "controllers are v2's on pure v2 only"
+    mapped_up "$(script 'cd /sys/fs/cgroup && mkdir init below && echo 0 > init/cgroup.procs && echo +pids > cgroup.subtree_control &&
+                       echo 7 > below/pids.max && cat below/pids.max; echo 9 > pids.max; exec sleep 60')" "$writable"
+    until grep -q -e 'pids.max: Permission denied' out; do sleep 0.02; done
+    grep -qx 7 out
+}
+
+@test "delegation: not where the mount is read-only, nor without a cgroup namespace of its own; a plain user gets it too" {
+    group=$(v2_group)
+    mapped_up '.process.args = ["sleep", "60"]'
+    [ "$(stat -c %u "$group")" = 0 ]
+    runtime delete --force web
+    up "$writable" 'del(.linux.namespaces[] | select(.type == "cgroup"))'
+    [ "$(stat -c %u "$group")" = 0 ]
+    runtime delete --force web
+    rm -rf b
+    up '.process.user = {uid: 1000, gid: 1000}' "$writable"
+    [ "$(stat -c %u "$group/cgroup.procs")" = 1000 ]
+    [ "$(stat -c %u "$group/cgroup.events")" = 0 ]
+}
+
 @test "without a cgroup namespace the program sees its own groups all the same, read-only" {
     bundle "$(script "cat /proc/self/cgroup $(cgroup_of pids)/pids.max; mkdir $(cgroup_of pids)/below")" \
         'del(.linux.namespaces[] | select(.type == "cgroup"))' '.linux.resources.pids.limit = 77' '.linux.cgroupsPath = "/test-seen"'
