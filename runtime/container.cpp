@@ -6,6 +6,7 @@
 #include "runtime/clone_init.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/terminal.hpp"
@@ -56,6 +57,8 @@ Result<> connect_sockets(Container& container)
         container.console = TRY(sys::connect_to(container.options.console_socket));
     if (!container.options.pidfd_socket.empty())
         container.pidfd_socket = TRY(sys::connect_to(container.options.pidfd_socket));
+    if (!container.start_socket)
+        container.supervisor = TRY(connect_to_supervisor(container.bundle.config.linux));
     return {};
 }
 
@@ -95,6 +98,7 @@ Result<> take_the_id(Container& container)
                        .owner = ::geteuid(),
                        .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
                        .hooks_follow = has_later_hooks(container.bundle.config.hooks),
+                       .supervised = container.plan.filter.notifies,
                        .without_cgroups = container.plan.without_cgroups,
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};

@@ -41,6 +41,7 @@ struct State {
     ProcessIdentity init = {};
     bool own_pids = true;          // it has a PID namespace of its own: all in it die with init
     bool hooks_follow = false;     // config.json has some for after `create`
+    bool supervised = false;       // its filter's listener is somebody's to be sent to
     bool without_cgroups = false;  // made with --cgroup-manager disabled
     std::vector<std::string> cgroups = {};  // absolute folders, to be removed with the container
     Map<std::string> annotations = {};

@@ -9,6 +9,7 @@
 #include "runtime/exec_process.hpp"
 #include "runtime/existing.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/making.hpp"
 #include "runtime/namespaces.hpp"
 #include "runtime/proxy.hpp"
@@ -42,7 +43,8 @@ struct Execution {
     sys::Fd interrupts = {};  // a signalfd
     sys::Fd console = {};     // connected to --console-socket
     sys::Fd pidfd_socket = {};
-    sys::Fd terminal = {};  // the master of it, where it has one
+    sys::Fd supervisor = {};  // who gets the listener of the filter
+    sys::Fd terminal = {};    // the master of it, where it has one
     sys::Channel channel = {};
     sys::Process between = {};
     sys::Process child = {};
@@ -126,6 +128,7 @@ Result<> connect_sockets(Execution& exec)
         exec.console = TRY(sys::connect_to(exec.options.console_socket));
     if (!exec.options.pidfd_socket.empty())
         exec.pidfd_socket = TRY(sys::connect_to(exec.options.pidfd_socket));
+    exec.supervisor = TRY(connect_to_supervisor(exec.config.linux));
     return {};
 }
 
@@ -289,9 +292,14 @@ Result<> start_program(Execution& exec)
     if (has_stopped(*exec.container))
         return failed("init has ended");
     TRY(tell(exec, Word::Start));
-    // Its end closes with execve; a message is an error.
-    const auto message = TRY(hear(exec));
-    return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
+    return see_it_start(
+        exec.channel, [&] { return hear(exec); },
+        {.linux = exec.config.linux,
+         .state = exec.container->state,
+         .status = exec.container->status,
+         .pid = exec.child.pid(),
+         .pidfd = exec.child.pidfd()},
+        std::move(exec.supervisor));
 }
 
 constexpr sys::Step<Execution> kExecute[] = {
