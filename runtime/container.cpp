@@ -9,6 +9,7 @@
 #include "runtime/listener.hpp"
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/seccomp_cache.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/identity.hpp"
@@ -71,6 +72,9 @@ Result<> plan_all(Container& container)
     TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
            "config.json: /linux/sysctl");
     Plan& plan = container.plan;
+    if (const auto& profile = container.bundle.config.linux.seccomp)
+        plan.filter =
+            TRY_TO(cached_seccomp(*profile, container.options.root), "config.json: /linux/seccomp");
     plan.capabilities =
         TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
     return {};

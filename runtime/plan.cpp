@@ -115,8 +115,6 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
         plan.capabilities = plan_capabilities(*config.process->capabilities, unknown);
     for (const auto& word : unknown)
         plan.warnings.push_back(format("capability {} is unknown here and left out", word));
-    if (config.linux.seccomp)
-        plan.filter = TRY_TO(compile_seccomp(*config.linux.seccomp), "config.json: /linux/seccomp");
 
     // A shared root needs shared mounts below it; all else must not reach back to the host.
     plan.root_propagation =

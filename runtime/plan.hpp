@@ -36,8 +36,8 @@ struct Plan {
     std::vector<DeviceNode> devices = {};
     CapabilitySets capabilities = {};
     std::vector<Sysctl> sysctls = {};
-    SeccompFilter filter = {};
-    Layout layout = {};  // of the host's control groups
+    SeccompFilter filter = {};  // made apart from the rest (seccomp_cache.hpp)
+    Layout layout = {};         // of the host's control groups
     KnobWrites knobs = {};
     DevicePolicy device_policy = {};
     bool without_cgroups = false;

@@ -14,6 +14,7 @@
 #include "runtime/namespaces.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/refused.hpp"
+#include "runtime/seccomp_cache.hpp"
 #include "runtime/terminal.hpp"
 #include "spec/config.hpp"
 #include "sys/affinity.hpp"
@@ -114,8 +115,8 @@ Result<> plan(Execution& exec)
     const bool own_users = has_user_namespace(exec);
     exec.capabilities = TRY(granted_here(asked, own_users, exec.warnings));
     if (exec.config.linux.seccomp)
-        exec.filter =
-            TRY_TO(compile_seccomp(*exec.config.linux.seccomp), "config.json: /linux/seccomp");
+        exec.filter = TRY_TO(cached_seccomp(*exec.config.linux.seccomp, exec.options.root),
+                             "config.json: /linux/seccomp");
     if (own_users)
         exec.maps = TRY(maps_of(format("{}", exec.container->state.init.pid)));
     return {};
