@@ -54,6 +54,7 @@ struct Container {
     sys::Fd start_socket = {};  // of `create`
     sys::Fd console = {};       // connected to --console-socket
     sys::Fd pidfd_socket = {};  // connected to --pidfd-socket
+    sys::Fd supervisor = {};    // of `run`: who gets the listener of the filter
     sys::Fd terminal = {};      // the master of it, where it has one
     sys::Fd root = {};
     sys::Channel init_channel = {};

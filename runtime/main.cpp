@@ -29,7 +29,8 @@ static constexpr spec::Option kOptions[] = {
     spec::option<&Options::systemd_cgroup>("systemd-cgroup", 0, "",
                                            "not carried out yet: create and run refuse it"),
     spec::option<&Options::cgroup_manager>("cgroup-manager", 0, "NAME",
-                                           "cgroupfs; systemd and disabled are refused as yet"),
+                                           "cgroupfs, or disabled: create and run make no control "
+                                           "groups; systemd is refused as yet"),
     spec::option<&Options::rootless>("rootless", 0, "BOOL",
                                      "auto or false; true is refused as yet"),
 };

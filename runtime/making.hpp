@@ -34,6 +34,7 @@ enum class Word : char {
     Hooks = 'H',     // init: all is mounted, have the hooks run that are yours; then Go again
     Terminal = 'T',  // process, where there is one: here is its master
     Ready = 'R',     // process: all is set up, the program was found
+    Listener = 'L',  // process: memory to share, where its filter has a listener (listener.hpp)
     Start = 'S',     // parent, or `start`: execute it
     Wait = 'W',      // parent: wait for `start` instead
 };

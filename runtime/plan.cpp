@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <algorithm>
+
 #include "runtime/refused.hpp"
 #include "runtime/user_namespace.hpp"
 #include "spec/json.hpp"
@@ -92,11 +94,22 @@ unsigned long propagation(spec::Propagation word)
     return flags[number % 4] | (number >= 4 ? MS_REC : 0);
 }
 
+// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
+bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
+{
+    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
+               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
+                      !(op.what.flags & MS_RDONLY);
+           });
+}
+
 Result<> plan_limits(const Bundle& bundle, Plan& plan)
 {
     const auto& resources = bundle.config.linux.resources;
     plan.knobs =
         TRY_TO(plan_knobs(resources.value_or(spec::Resources()), plan.layout), "config.json");
+    for (const auto& warning : knob_warnings(resources.value_or(spec::Resources())))
+        plan.warnings.push_back("config.json: " + warning);
     return {};
 }
 
@@ -111,6 +124,7 @@ Result<> plan_device_policy(const Bundle& bundle, Plan& plan)
 Result<> plan_all_mounts(const Bundle& bundle, Plan& plan)
 {
     plan.mounts = TRY_TO(plan_mounts(bundle.config.mounts, bundle.path), "config.json");
+    plan.delegates = delegates(plan.namespaces, plan.mounts);
     return {};
 }
 
@@ -161,6 +175,30 @@ void note(std::vector<Error>& faults, const Result<>& done)
 }
 
 }  // namespace
+
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
+{
+    const auto limit = std::ranges::find(plan.knobs, Must::Succeed, &KnobWrite::must);
+    if (limit != plan.knobs.end())
+        return failed_at(limit->property, "there is no limit with --cgroup-manager disabled");
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
+        if (plan.mounts[i].kind == MountKind::Cgroup && !(plan.mounts[i].what.flags & MS_RDONLY))
+            return failed_at(format("/mounts/{}", i),
+                             "with --cgroup-manager disabled it would show our own control groups, "
+                             "and is to be read-only");
+    const auto leave_out = [&](std::string_view property) {
+        plan.warnings.push_back(
+            format("config.json: {} is left out: control groups are disabled", property));
+    };
+    if (plan.device_policy.asked)
+        leave_out("/linux/resources/devices");
+    if (!config.linux.cgroups_path.empty())
+        leave_out("/linux/cgroupsPath");
+    plan.knobs.clear();
+    plan.device_policy = {};
+    plan.without_cgroups = true;
+    return {};
+}
 
 Result<> check_config(const spec::Config& config)
 {

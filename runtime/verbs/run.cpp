@@ -3,6 +3,7 @@
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/exit.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
 #include "spec/id.hpp"
@@ -17,9 +18,14 @@ namespace {
 Result<> start_program(Container& container)
 {
     TRY(tell_init(container, Word::Start));
-    // Its end closes with execve; a message is an error.
-    const auto message = TRY(hear_from_init(container));
-    return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
+    return see_it_start(
+        container.init_channel, [&] { return hear_from_init(container); },
+        {.linux = container.bundle.config.linux,
+         .state = container.state,
+         .status = spec::ContainerStatus::Created,
+         .pid = container.init.pid(),
+         .pidfd = container.init.pidfd()},
+        std::move(container.supervisor));
 }
 
 Result<> fit_its_terminal(Container& container)

@@ -63,7 +63,7 @@ teardown() {
     says '--no-pivot is not carried out yet'
     run -1 runtime create -b b --pidfd-socket nowhere web
     says "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)"
-    for option in --systemd-cgroup --cgroup-manager=disabled --rootless=true; do
+    for option in --systemd-cgroup --cgroup-manager=systemd --rootless=true; do
         run -1 runtime "$option" create -b b web
         says "is not carried out yet"
     done
