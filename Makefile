@@ -96,9 +96,9 @@ $B/ready-to-test $B/ready-to-bench $B/ready-to-engines: | $B/ready-to-demo
 
 # Programs of ours that run as root run in a throwaway machine only (scripts/box). Its own proof
 # comes first, outside, and alone: it compares the machine before and after.
-boxed      := $(if $(BOX),,scripts/box -t 1800 --)
+boxed       = $(if $(BOX),,scripts/box -t $$(($(minutes) * 90)) --)
 with_ours  := env SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$(CURDIR)/scripts:$$PATH"
-minutes    := 20
+minutes    := $(if $(SAN),60,20)
 bats_files := $(filter-out tests/bats/box.bats,$(wildcard tests/bats/*.bats))
 not_ours   := $(if $(SAN),env LSAN_OPTIONS=print_suppressions=0:suppressions=tests/leaks )
 unit_tests  = $(not_ours)timeout $(minutes)m $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
@@ -139,5 +139,10 @@ format: | $B/ready-to-lint
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime $B/bin/shim
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image $B/bin/fetcher
+	for program in runtime shim image fetcher; do \
+	    mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 bash-completion/completions) && \
+	    $B/bin/$$program --help=man > $(DESTDIR)$(PREFIX)/share/man/man1/$$program.1 && \
+	    $B/bin/$$program --help=bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$program || exit; \
+	done
 clean:
 	rm -rf build build-san

@@ -18,6 +18,8 @@ inline constexpr spec::Option kCreateOptions[] = {
     spec::option<&Options::no_subreaper>("no-subreaper", 0, "",
                                          "accepted: orphans are never adopted"),
     spec::option<&Options::no_pivot>("no-pivot", 0, "", "not carried out yet"),
+    spec::option<&Options::timeout>("timeout", 0, "TIME",
+                                    "for the making: where it takes longer all is undone"),
     spec::option<&Options::pidfd_socket>("pidfd-socket", 0, "SOCKET",
                                          "who gets the pidfd of its first process"),
 };

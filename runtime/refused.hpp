@@ -8,8 +8,7 @@ namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
     "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/selinuxLabel",
-    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/seccomp/listenerPath",
-    "/linux/intelRdt",
+    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/intelRdt",
 };
 
 }  // namespace runtime

@@ -16,6 +16,7 @@ namespace runtime {
 //   start        the socket where init waits for `start`
 //   owner        the word of --owner, where there was one
 //   limits       while `update` is at it: those that were before
+//   exit.json    spec::ExitRecord, once somebody has seen how it ended
 inline constexpr const char* kStartSocket = "start";
 class StateDir {
 public:
@@ -43,6 +44,8 @@ public:
     Result<> save_limits(std::string_view text) const;
     Result<std::string> load_limits() const;  // ENOENT: there are none
     Result<> forget_limits() const;
+    Result<> save_exit(std::string_view text) const;  // one that is there stays
+    Result<std::string> load_exit() const;            // ENOENT: there is none
     void keep() { made_ = false; }
     // Whoever makes or removes the container keeps the others from it, from make() on: false where
     // somebody else does. It ends with unlock(), or with the process.

@@ -63,11 +63,11 @@ teardown() {
     says '--no-pivot is not carried out yet'
     run -1 runtime create -b b --pidfd-socket nowhere web
     says "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)"
-    for option in --systemd-cgroup --cgroup-manager=disabled --rootless=true; do
+    for option in --systemd-cgroup --cgroup-manager=systemd --rootless=true; do
         run -1 runtime "$option" create -b b web
         says "is not carried out yet"
     done
-    [ -z "$(ls -A /run/davit/runtime)" ]
+    [ -z "$(ls /run/davit/runtime 2>/dev/null)" ] # but for .seccomp
 }
 
 @test "a config elsewhere takes the place of the bundle's" {
@@ -201,6 +201,17 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.
 os.kill(os.getpid(), getattr(signal, "SIG" + sys.argv[1]))
 os.execvp(sys.argv[2], sys.argv[2:])' "$signal" runtime create -b b web > out 2>&1 && return 1
         [ "$(cat out)" = "runtime: create web: init: stopped by SIG$signal" ]
-        [ -z "$(ls -A /run/davit/runtime)" ]
+        [ -z "$(ls /run/davit/runtime 2>/dev/null)" ] # but for .seccomp
     done
+}
+
+@test "--timeout: what takes longer to make is undone; what runs then is not concerned" {
+    bundle '.hooks.createRuntime = [{path: "/bin/sleep", args: ["sleep", "1000"]}]'
+    run -1 runtime create --timeout 200ms -b b web
+    says "runtime: create web: init: the time of --timeout is over"
+    nothing_is_left
+    bundle '.hooks = {}' "$(script 'sleep 0.3; exit 7')"
+    run -7 runtime run --timeout 200ms b/
+    run -2 runtime create --timeout soon -b b web
+    nothing_is_left
 }

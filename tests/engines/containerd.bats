@@ -21,7 +21,7 @@ teardown() {
     done
     [ -z "$left" ]
     soon no_containerd_shim
-    [ -z "$(ls -A "$BATS_FILE_TMPDIR/runtime" 2>/dev/null)" ]
+    [ -z "$(find "$BATS_FILE_TMPDIR/runtime" -mindepth 2 -not -path '*/.seccomp*' 2>/dev/null)" ]
     [ -z "$(find /sys/fs/cgroup -type d -path '*/default/*')" ]
     nothing_is_left
 }
