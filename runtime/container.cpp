@@ -123,8 +123,10 @@ Result<> start_init(Container& container)
                                       container.plan.filter, container.options)};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
-    if (container.plan.namespaces.has(CLONE_NEWUSER))
-        init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
+    init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation,
+                                    container.plan.namespaces.has(CLONE_NEWUSER)
+                                        ? OpenedByParent::All
+                                        : OpenedByParent::WithMappedIds));
     container.init_channel = std::move(channel.here);
     container.init = TRY(clone_init(init, container.init_channel));
     container.groups->close_entrances();

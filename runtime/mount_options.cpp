@@ -23,6 +23,7 @@ constexpr MountOption kOptions[] = {
     {"diratime", Clear, MS_NODIRATIME},
     {"dirsync", Set, MS_DIRSYNC},
     {"exec", Clear, MS_NOEXEC},
+    {"idmap", MapIds, 0},
     {"iversion", Set, MS_I_VERSION},
     {"lazytime", Set, MS_LAZYTIME},
     {"loud", Clear, MS_SILENT},
@@ -46,6 +47,7 @@ constexpr MountOption kOptions[] = {
     {"relatime", Set, MS_RELATIME},
     {"remount", Remount, 0},
     {"rexec", ClearRecursive, MOUNT_ATTR_NOEXEC},
+    {"ridmap", MapIds, MS_REC},
     {"rnoatime", SetRecursive, MOUNT_ATTR_NOATIME},
     {"rnodev", SetRecursive, MOUNT_ATTR_NODEV},
     {"rnodiratime", SetRecursive, MOUNT_ATTR_NODIRATIME},
@@ -75,8 +77,6 @@ constexpr MountOption kOptions[] = {
     {"sync", Set, MS_SYNCHRONOUS},
     {"tmpcopyup", CopyUp, 0},
     {"unbindable", Propagation, MS_UNBINDABLE},
-    {"idmap", NotYet, 0},
-    {"ridmap", NotYet, 0},
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ enum class OptionKind : std::uint8_t {
     Bind,         // MS_BIND, with MS_REC where all below comes along
     Remount,      // changes the mount that is there
     CopyUp,       // a tmpfs begins with what it hides
+    MapIds,       // of a bind, with MS_REC of all that comes along; "=" and maps may follow
     Nothing,      // the default: said for clarity, or for other tools
-    NotYet,       // refused by name
 };
 
 struct MountOption {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/id_mapped.hpp"
 #include "spec/config.hpp"
 #include "spec/result.hpp"
 #include "sys/mount.hpp"
@@ -28,10 +30,12 @@ struct MountOp {
     bool takes_mode = false;  // a tmpfs that says none: it has that of a folder it hides
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
+    std::optional<IdMapped> ids = {};             // of a Bind
 };
 
-// `bundle` is where relative sources of binds begin. An error names the mount's place in the list.
+// `bundle` is where relative sources of binds begin, `container` what is meant where ids are to be
+// mapped and nothing says how. An error names the mount's place in the list.
 Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
-                                         const std::string& bundle);
+                                         const std::string& bundle, const IdMapped& container);
 
 }  // namespace runtime

@@ -68,7 +68,8 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
     Plan plan{.layout = std::move(layout)};
     TRY_TO(plan_resources(config.linux.resources.value_or(spec::Resources()), plan), "config.json");
     plan.namespaces = plan_namespaces(config.linux.namespaces);
-    plan.mounts = TRY(plan_mounts(config.mounts, bundle.path));
+    plan.mounts = TRY(
+        plan_mounts(config.mounts, bundle.path, ids_of_container(config.linux, plan.namespaces)));
     plan.devices = plan_devices(config.linux.devices);
     plan.sysctls =
         TRY_TO(plan_sysctls(config.linux.sysctl, plan.namespaces), "config.json: /linux/sysctl");

@@ -7,9 +7,8 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/selinuxLabel",
-    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/seccomp/listenerPath",
-    "/linux/intelRdt",
+    "/process/selinuxLabel",       "/linux/netDevices/*", "/linux/mountLabel",
+    "/linux/seccomp/listenerPath", "/linux/intelRdt",
 };
 
 }  // namespace runtime

@@ -65,32 +65,6 @@ static Result<> finish_mount(const sys::Fd& mount, const MountOp& op)
     return {};
 }
 
-static Result<sys::Fd> open_source(const MountOp& op, unsigned long propagation)
-{
-    // The host's sysfs stands in where the kernel does not let a user namespace have its own.
-    const bool sysfs = op.kind == MountKind::FileSystem && op.what.type == "sysfs";
-    if (op.kind != MountKind::Bind && !sysfs)
-        return sys::Fd();
-    auto tree = sys::clone_mount(AT_FDCWD, sysfs ? "/sys" : op.what.source, op.depth);
-    if (!tree && sysfs)
-        return sys::Fd();
-    // As a copy made by init would be: a slave of the host's, unless "/" is to be shared.
-    if (tree && !(propagation & MS_SHARED))
-        TRY(sys::set_attributes(*tree, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
-    return tree;
-}
-
-Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation)
-{
-    MountSources sources;
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-        sys::Fd source =
-            TRY_TO(open_source(plan[i], propagation), "/mounts/{} ({})", i, plan[i].destination);
-        sources.push_back(std::move(source));
-    }
-    return sources;
-}
-
 static Result<> make_bind(const sys::Fd& root, const MountOp& op, sys::Fd tree)
 {
     if (!tree)

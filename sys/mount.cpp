@@ -57,6 +57,17 @@ Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Dept
     return {};
 }
 
+Result<> map_ids(const Fd& mount, const Fd& user_namespace, Depth depth)
+{
+    mount_attr attr = {};
+    attr.attr_set = MOUNT_ATTR_IDMAP;
+    attr.userns_fd = static_cast<__u64>(user_namespace.get());
+    const unsigned int flags = AT_EMPTY_PATH | (depth == Depth::Recursive ? AT_RECURSIVE : 0);
+    if (::mount_setattr(mount.get(), "", flags, &attr, sizeof attr) < 0)
+        return failed_sys("map its ids");
+    return {};
+}
+
 Result<Fd> open_file_system(const std::string& type)
 {
     Fd fd(::fsopen(type.c_str(), FSOPEN_CLOEXEC));

@@ -38,6 +38,11 @@ struct MountAttributes {
 };
 Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Depth depth);
 
+// The same with MOUNT_ATTR_IDMAP: who owns what is there is looked up in the maps of a user
+// namespace, "inside" being the file system. Of a detached mount only; EINVAL where a file system
+// cannot have it.
+Result<> map_ids(const Fd& mount, const Fd& user_namespace, Depth depth);
+
 // A file system that is set up option by option (fsopen(2)), where one text would not do: its own
 // words come with an error. `make_mount` gives a detached mount with MOUNT_ATTR_* `attributes`.
 Result<Fd> open_file_system(const std::string& type);
