@@ -48,7 +48,7 @@ Result<sys::Fd> open_source(const MountOp& op, unsigned long propagation,
     const bool sysfs = op.kind == MountKind::FileSystem && op.what.type == "sysfs";
     if (op.kind != MountKind::Bind && !sysfs)
         return sys::Fd();
-    auto tree = sys::clone_mount(AT_FDCWD, sysfs ? "/sys" : op.what.source, op.depth);
+    auto tree = sysfs ? sys::clone_mount(AT_FDCWD, "/sys", op.depth) : open_bound(op);
     if (!tree)
         return sysfs ? Result<sys::Fd>() : std::move(tree);
     if (op.ids)
@@ -61,6 +61,13 @@ Result<sys::Fd> open_source(const MountOp& op, unsigned long propagation,
 
 }  // namespace
 
+Result<sys::Fd> open_bound(const MountOp& op)
+{
+    return sys::clone_mount(
+        AT_FDCWD, op.what.source, op.depth,
+        op.links.source || op.links.copied ? sys::Links::Kept : sys::Links::Followed);
+}
+
 Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation,
                                   OpenedByParent which)
 {
@@ -68,8 +75,7 @@ Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned lon
     UserNamespaces namespaces;
     for (std::size_t i = 0; i < plan.size(); ++i)
         if (which == OpenedByParent::All || plan[i].ids)
-            sources[i] = TRY_TO(open_source(plan[i], propagation, namespaces), "/mounts/{} ({})", i,
-                                plan[i].destination);
+            sources[i] = TRY_TO(open_source(plan[i], propagation, namespaces), "{}", plan[i].name);
     return sources;
 }
 

@@ -16,6 +16,9 @@ using MountSources = std::vector<sys::Fd>;
 // but the host's root may have the ids of a mount mapped.
 enum class OpenedByParent : bool { WithMappedIds, All };
 
+// What a bind binds, detached.
+Result<sys::Fd> open_bound(const MountOp& op);
+
 // `propagation` of the host's tree as the container sees it: MS_* with MS_REC.
 Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation,
                                   OpenedByParent which);

@@ -109,6 +109,15 @@ Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
         case OptionKind::CopyUp:
             op.copy_up = true;
             break;
+        case OptionKind::SourceLink:
+            op.links.source = true;
+            break;
+        case OptionKind::DestinationLink:
+            op.links.destination = true;
+            break;
+        case OptionKind::CopyLink:
+            op.links.copied = true;
+            break;
         case OptionKind::MapIds:
             return add_id_map(name, flags, sum, op);
         case OptionKind::Nothing:
@@ -158,6 +167,10 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
         return failed("on / there is the rootfs already");
     if (op.copy_up && (op.kind != MountKind::FileSystem || op.what.type != "tmpfs"))
         return failed("option tmpcopyup is for a tmpfs only");
+    if (op.links.any() && op.kind != MountKind::Bind)
+        return failed("options copy-symlink, src-nofollow and dest-nofollow are for a bind only");
+    if (op.links.copied && (op.links.source || op.links.destination))
+        return failed("option copy-symlink goes with neither src-nofollow nor dest-nofollow");
     op.what.flags = sum.set;
     op.attributes = change(sum);
     if (op.kind == MountKind::FileSystem || op.kind == MountKind::Cgroup) {
@@ -210,8 +223,9 @@ Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
 {
     std::vector<MountOp> plan;
     for (const auto& mount : mounts) {
-        MountOp op = TRY_TO(plan_mount(mount, bundle, container), "/mounts/{} ({})", plan.size(),
-                            mount.destination);
+        std::string name = format("/mounts/{} ({})", plan.size(), mount.destination);
+        MountOp op = TRY_TO(plan_mount(mount, bundle, container), "{}", name);
+        op.name = std::move(name);
         plan.push_back(std::move(op));
     }
     return plan;

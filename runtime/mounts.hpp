@@ -20,7 +20,17 @@ enum class MountKind : std::uint8_t {
     Cgroup,      // the container's own control groups, whatever version the host has
 };
 
+// Of a Bind: which symlinks at the end of a path are not followed (crun's options).
+struct KeptLinks {
+    bool source = false;
+    bool destination = false;
+    bool copied = false;  // where the source is one it is not mounted, but made again
+
+    bool any() const { return source || destination || copied; }
+};
+
 struct MountOp {
+    std::string name = {};  // for an error: its place in config.json, and its destination
     MountKind kind = MountKind::FileSystem;
     std::string destination = {};          // absolute, in the container
     sys::FileSystem what = {};             // of a Bind only `source` counts, made absolute
@@ -31,6 +41,7 @@ struct MountOp {
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
     std::optional<IdMapped> ids = {};             // of a Bind
+    KeptLinks links = {};
 };
 
 // `bundle` is where relative sources of binds begin, `container` what is meant where ids are to be

@@ -31,9 +31,11 @@ Result<> mount_below(const FileSystem& what, const Fd& on, const char* below,
                       format("{}/{}", name, below));
 }
 
-Result<Fd> clone_mount(int directory, const std::string& path, Depth depth)
+Result<Fd> clone_mount(int directory, const std::string& path, Depth depth, Links links)
 {
     unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+    if (links == Links::Kept)
+        flags |= AT_SYMLINK_NOFOLLOW;
     if (path.empty())
         flags |= AT_EMPTY_PATH;
     if (depth == Depth::Recursive)

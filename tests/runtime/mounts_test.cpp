@@ -114,6 +114,12 @@ Test(mounts, what_makes_no_sense_is_refused_with_its_place)
                  "/mounts/0 (/a): ids are mapped of a bind only");
     expect_error({.destination = "/a", .source = "/s", .options = {"bind", "idmap=uids=0-1-2"}},
                  "/mounts/0 (/a): option idmap: gids are missing");
+    expect_error({.destination = "/a", .type = "tmpfs", .options = {"dest-nofollow"}},
+                 "/mounts/0 (/a): options copy-symlink, src-nofollow and dest-nofollow are for a "
+                 "bind only");
+    expect_error(
+        {.destination = "/a", .source = "/s", .options = {"bind", "src-nofollow", "copy-symlink"}},
+        "/mounts/0 (/a): option copy-symlink goes with neither src-nofollow nor dest-nofollow");
     expect_error({.destination = "/a", .source = "/s", .options = {"bind", "ro=1"}},
                  "/mounts/0 (/a): options \"ro=1\" are a file system's own; a bind keeps those of "
                  "its source");
