@@ -13,8 +13,6 @@ Result<> check_create_options(const Options& options)
         return not_yet("--cgroup-manager disabled");
     if (options.rootless == Rootless::True)
         return not_yet("--rootless true");
-    if (options.no_pivot)
-        return not_yet("--no-pivot");
     return {};
 }
 

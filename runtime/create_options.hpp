@@ -17,7 +17,8 @@ inline constexpr spec::Option kCreateOptions[] = {
                                            "the container keeps our session keyring"),
     spec::option<&Options::no_subreaper>("no-subreaper", 0, "",
                                          "accepted: orphans are never adopted"),
-    spec::option<&Options::no_pivot>("no-pivot", 0, "", "not carried out yet"),
+    spec::option<&Options::no_pivot>("no-pivot", 0, "",
+                                     "the root is moved over /, for an initramfs: less safe"),
     spec::option<&Options::pidfd_socket>("pidfd-socket", 0, "SOCKET",
                                          "who gets the pidfd of its first process"),
 };

@@ -240,8 +240,12 @@ Result<> pivot(const sys::Fd& root, unsigned long propagation)
     if (::fchdir(root.get()) < 0)
         return failed_sys("enter the rootfs");
     // The old root lands on top of the new one, where "." finds it (pivot_root(2), NOTES).
-    if (::syscall(SYS_pivot_root, ".", ".") < 0)
-        return failed_sys("pivot_root");
+    if (::syscall(SYS_pivot_root, ".", ".") < 0) {
+        auto error = failed_sys("pivot_root");
+        if (error.error().code == EINVAL)
+            error.error().hint = "where / is an initramfs it takes --no-pivot";
+        return error;
+    }
     if (shared)
         TRY(part_from(shared));
     if (::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)
