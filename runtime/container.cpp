@@ -1,5 +1,6 @@
 #include "runtime/container.hpp"
 
+#include <linux/capability.h>
 #include <sched.h>
 
 #include "runtime/apparmor.hpp"
@@ -10,6 +11,7 @@
 #include "runtime/rootfs.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
+#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/socket.hpp"
 #include "sys/steps.hpp"
@@ -68,6 +70,10 @@ Result<> plan_all(Container& container)
     Plan& plan = container.plan;
     plan.capabilities =
         TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
+    constexpr std::uint64_t may_unmount = std::uint64_t{1} << CAP_SYS_ADMIN;
+    if (container.options.no_pivot && plan.capabilities.bounding & may_unmount)
+        plan.warnings.push_back(
+            "--no-pivot: who has CAP_SYS_ADMIN can unmount the root, and is in the host's then");
     return {};
 }
 
@@ -92,6 +98,15 @@ Result<> take_the_id(Container& container)
     TRY(container.state_dir->save(container.state));
     container.planned_groups = std::move(groups);
     return {};
+}
+
+Result<> make_notify_folder(Container& container)
+{
+    if (container.options.notify_socket.empty())
+        return {};
+    const std::string root = TRY(sys::absolute(container.options.root));
+    return give_notify_socket(*container.state_dir, root, *container.bundle.config.process,
+                              container.plan.mounts);
 }
 
 Result<> make_groups(Container& container)
@@ -218,6 +233,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"connect sockets", connect_sockets},
     {"plan", plan_all},
     {"take id", take_the_id},
+    {"make notify folder", make_notify_folder},
     {"open rootfs", open_root},
     {"make control groups", make_groups},
     {"start init", start_init},

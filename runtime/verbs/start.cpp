@@ -5,6 +5,7 @@
 
 #include "runtime/existing.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/refused.hpp"
 #include "runtime/start_socket.hpp"
 #include "spec/config.hpp"
@@ -21,6 +22,7 @@ struct Start {
     const Options& options;
     const std::string& id;
     std::optional<Existing> container = {};
+    NotifySocket notify = {};
     bool started = false;
 };
 
@@ -36,6 +38,12 @@ Result<> find_container(Start& start)
     start.container = TRY(find_existing(start.options, start.id));
     const auto status = start.container->status;
     return status == spec::ContainerStatus::Created ? Result<>() : not_created(status);
+}
+
+Result<> open_notify_socket(Start& start)
+{
+    start.notify = TRY(NotifySocket::open(start.container->dir, start.options.notify_socket));
+    return {};
 }
 
 Result<> start_program(Start& start)
@@ -59,6 +67,11 @@ Result<> run_poststart_hooks(Start& start)
                      {.state = container.state, .folder = container.state.bundle});
 }
 
+Result<> wait_until_ready(Start& start)
+{
+    return start.notify.wait(start.container->state.init.pid, *start.container->init, {});
+}
+
 // A hook that fails is the end of a container that runs, too (runtime.md, "Lifecycle").
 void end_it(const sys::Fd& init)
 {
@@ -68,9 +81,9 @@ void end_it(const sys::Fd& init)
 }
 
 constexpr sys::Step<Start> kSteps[] = {
-    {"find container", find_container},
-    {"start program", start_program},
-    {"run poststart hooks", run_poststart_hooks},
+    {"find container", find_container},     {"open notify socket", open_notify_socket},
+    {"start program", start_program},       {"run poststart hooks", run_poststart_hooks},
+    {"wait until ready", wait_until_ready},
 };
 
 Result<int> start(Call& call)
