@@ -10,6 +10,7 @@
 #include "runtime/apparmor.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/no_pivot.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
 #include "runtime/terminal.hpp"
@@ -180,7 +181,8 @@ Result<> hide_paths(Init& init)
 Result<> pivot_into_root(Init& init)
 {
     init.proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
-    TRY(pivot(init.root, init.plan.root_propagation));
+    TRY(init.options.no_pivot ? move_root(init.root, init.plan.root_propagation, init.proc)
+                              : pivot(init.root, init.plan.root_propagation));
     init.root = {};
     init.null = {};
     return {};

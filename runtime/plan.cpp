@@ -123,7 +123,9 @@ Result<> plan_device_policy(const Bundle& bundle, Plan& plan)
 
 Result<> plan_all_mounts(const Bundle& bundle, Plan& plan)
 {
-    plan.mounts = TRY_TO(plan_mounts(bundle.config.mounts, bundle.path), "config.json");
+    plan.mounts = TRY_TO(plan_mounts(bundle.config.mounts, bundle.path,
+                                     ids_of_container(bundle.config.linux, plan.namespaces)),
+                         "config.json");
     plan.delegates = delegates(plan.namespaces, plan.mounts);
     return {};
 }
