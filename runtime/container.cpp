@@ -235,10 +235,13 @@ Result<> hand_over(Container& container)
     return {};
 }
 
-constexpr sys::Step<Container> kMake[] = {
+constexpr sys::Step<Container> kBegin[] = {
     {"check options", check_options},
     {"block signals", block_signals},
     {"read bundle", read_the_bundle},
+};
+
+constexpr sys::Step<Container> kMake[] = {
     {"check config", check_the_config},
     {"connect sockets", connect_sockets},
     {"plan", plan_all},
@@ -264,9 +267,20 @@ MadeGroups::~MadeGroups()
     (void)groups_->remove();
 }
 
-Result<> make_container(Container& container)
+Result<> begin_container(Container& container)
+{
+    return sys::run_steps<Container>(kBegin, container);
+}
+
+Result<> make_begun_container(Container& container)
 {
     return sys::run_steps<Container>(kMake, container);
+}
+
+Result<> make_container(Container& container)
+{
+    TRY(begin_container(container));
+    return make_begun_container(container);
 }
 
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container)

@@ -66,6 +66,10 @@ struct Container {
 // blocked; INT, TERM, HUP and QUIT stop the making and undo it.
 Result<> make_container(Container& container);
 
+// The same in two parts: up to its bundle, as read; and the rest.
+Result<> begin_container(Container& container);
+Result<> make_begun_container(Container& container);
+
 // Where init is gone, the error is what it said before it went.
 Result<> tell_init(Container& container, Word word);
 

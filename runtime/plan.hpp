@@ -56,4 +56,11 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout);
 // in any case.
 Result<> do_without_cgroups(const spec::Config& config, Plan& plan);
 
+// The filter that `create` takes from its files: for whoever only looks.
+Result<> plan_filter(const Bundle& bundle, Plan& plan);
+
+// All in one, of all that is wrong, in place of the first of it: for people. What could not be
+// planned is left out.
+Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults);
+
 }  // namespace runtime

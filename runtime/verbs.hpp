@@ -30,6 +30,7 @@ Result<> read_word(std::string_view word, UserWord& into);
 // which is in the verb's table.
 struct Options : UpdateOptions {
     bool debug = false;
+    bool trace = false;
     std::string root = {};
     std::string owner = {};  // empty: whoever's
     std::string log = {};
@@ -69,6 +70,9 @@ struct Options : UpdateOptions {
     bool no_new_privs = false;
     bool ignore_paused = false;
 
+    bool json = false;
+    bool strict = false;
+    bool without_trial = false;
     bool force = false;
     bool all = false;
     bool regex = false;
@@ -103,6 +107,7 @@ struct Verb : spec::Verb {
     bool ends_as_program = false;  // with 125, 126 or 127, where others end with 1
 };
 
+extern const Verb kCheck;
 extern const Verb kCreate;
 extern const Verb kDelete;
 extern const Verb kEvents;
@@ -111,6 +116,7 @@ extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;
 extern const Verb kPause;
+extern const Verb kPlan;
 extern const Verb kPs;
 extern const Verb kResume;
 extern const Verb kRun;

@@ -51,7 +51,7 @@ teardown() {
     [ "$output" = 'runtime: create web: init: find program: exec "nope": executable file not found in $PATH' ]
     bundle '.process.args = ["/etc"]'
     run -1 runtime create -b b web
-    says "is a directory (EISDIR)"
+    says "is a directory: permission denied (EACCES)"
     bundle '.process.args = ["true"]'
     run -1 runtime create -b b --pid-file nowhere/pid web
     says "runtime: create web: write pid file: make nowhere/pid: no such file or directory (ENOENT)"

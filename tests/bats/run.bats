@@ -51,7 +51,7 @@ teardown() {
     says 'exec "/bin/nope": no such file or directory (ENOENT)'
     bundle '.process.args = ["/etc"]'
     run -126 runtime run b/
-    says 'exec "/etc": is a directory (EISDIR)'
+    says 'exec "/etc": is a directory: permission denied (EACCES)'
     bundle '.process.args = ["/etc/passwd"]'
     run -126 runtime run b/
     says 'exec "/etc/passwd": permission denied (EACCES)'
@@ -155,7 +155,7 @@ teardown() {
     says ': /process/selinuxLabel: is not carried out yet'
     bundle 'del(.process.selinuxLabel)' '.mounts += [{destination: "/c", type: "tmpfs", options: ["idmap"]}]'
     run -125 runtime run b/
-    says 'plan: /mounts/7 (/c): option idmap is not carried out yet'
+    says 'plan: config.json: /mounts/7 (/c): option idmap is not carried out yet'
     bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
     run -125 runtime run b/
     says 'uidMappings and gidMappings need a user namespace'
