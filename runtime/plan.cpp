@@ -94,15 +94,6 @@ unsigned long propagation(spec::Propagation word)
     return flags[number % 4] | (number >= 4 ? MS_REC : 0);
 }
 
-// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
-bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
-{
-    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
-               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
-                      !(op.what.flags & MS_RDONLY);
-           });
-}
-
 Result<> plan_limits(const Bundle& bundle, Plan& plan)
 {
     const auto& resources = bundle.config.linux.resources;
@@ -119,6 +110,15 @@ Result<> plan_device_policy(const Bundle& bundle, Plan& plan)
     plan.device_policy =
         TRY_TO(device_policy(resources.value_or(spec::Resources()).devices), "config.json");
     return {};
+}
+
+// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
+bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
+{
+    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
+               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
+                      !(op.what.flags & MS_RDONLY);
+           });
 }
 
 Result<> plan_all_mounts(const Bundle& bundle, Plan& plan)
@@ -147,16 +147,8 @@ Result<> plan_privileges(const Bundle& bundle, Plan& plan)
     return {};
 }
 
-Result<> plan_filter(const Bundle& bundle, Plan& plan)
-{
-    if (bundle.config.linux.seccomp)
-        plan.filter =
-            TRY_TO(compile_seccomp(*bundle.config.linux.seccomp), "config.json: /linux/seccomp");
-    return {};
-}
-
 constexpr Result<> (*kPlanners[])(const Bundle&, Plan&) = {
-    plan_limits, plan_device_policy, plan_all_mounts, plan_parameters, plan_privileges, plan_filter,
+    plan_limits, plan_device_policy, plan_all_mounts, plan_parameters, plan_privileges,
 };
 
 Plan begin_plan(const spec::Linux& linux, Layout layout)
@@ -210,6 +202,38 @@ Result<> check_config(const spec::Config& config)
     return {};
 }
 
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
+{
+    const auto limit = std::ranges::find(plan.knobs, Must::Succeed, &KnobWrite::must);
+    if (limit != plan.knobs.end())
+        return failed_at(limit->property, "there is no limit with --cgroup-manager disabled");
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
+        if (plan.mounts[i].kind == MountKind::Cgroup && !(plan.mounts[i].what.flags & MS_RDONLY))
+            return failed_at(format("/mounts/{}", i),
+                             "with --cgroup-manager disabled it would show our own control groups, "
+                             "and is to be read-only");
+    const auto leave_out = [&](std::string_view property) {
+        plan.warnings.push_back(
+            format("config.json: {} is left out: control groups are disabled", property));
+    };
+    if (plan.device_policy.asked)
+        leave_out("/linux/resources/devices");
+    if (!config.linux.cgroups_path.empty())
+        leave_out("/linux/cgroupsPath");
+    plan.knobs.clear();
+    plan.device_policy = {};
+    plan.without_cgroups = true;
+    return {};
+}
+
+Result<> plan_filter(const Bundle& bundle, Plan& plan)
+{
+    if (bundle.config.linux.seccomp)
+        plan.filter =
+            TRY_TO(compile_seccomp(*bundle.config.linux.seccomp), "config.json: /linux/seccomp");
+    return {};
+}
+
 Result<Plan> make_plan(const Bundle& bundle, Layout layout)
 {
     Plan plan = begin_plan(bundle.config.linux, std::move(layout));
@@ -225,6 +249,7 @@ Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults)
         note(faults, check(bundle.config, plan.namespaces));
     for (const auto planner : kPlanners)
         note(faults, planner(bundle, plan));
+    note(faults, plan_filter(bundle, plan));
     return plan;
 }
 
