@@ -9,6 +9,7 @@
 #include "runtime/identity.hpp"
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
@@ -47,6 +48,8 @@ Result<> check_the_config(Container& container)
     TRY(check_config(config));
     TRY_TO(check_apparmor(config.process->apparmor_profile),
            "config.json: /process/apparmorProfile");
+    TRY_TO(check_selinux(config.process->selinux_label), "config.json: /process/selinuxLabel");
+    TRY_TO(check_selinux(config.linux.mount_label), "config.json: /linux/mountLabel");
     return check_terminal(config.process->terminal, "config.json: /process/terminal",
                           container.options.detach, container.options.console_socket);
 }

@@ -70,6 +70,7 @@ Result<Plan> make_plan(const Bundle& bundle, Layout layout)
     plan.namespaces = plan_namespaces(config.linux.namespaces);
     plan.mounts = TRY(
         plan_mounts(config.mounts, bundle.path, ids_of_container(config.linux, plan.namespaces)));
+    label_mounts(plan.mounts, config.linux.mount_label);
     plan.devices = plan_devices(config.linux.devices);
     plan.sysctls =
         TRY_TO(plan_sysctls(config.linux.sysctl, plan.namespaces), "config.json: /linux/sysctl");

@@ -7,8 +7,9 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/process/selinuxLabel",       "/linux/netDevices/*", "/linux/mountLabel",
-    "/linux/seccomp/listenerPath", "/linux/intelRdt",
+    "/linux/netDevices/*",
+    "/linux/seccomp/listenerPath",
+    "/linux/intelRdt",
 };
 
 }  // namespace runtime
