@@ -1,7 +1,10 @@
 #include "runtime/container.hpp"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+
+#include <algorithm>
 
 #include "runtime/apparmor.hpp"
 #include "runtime/clone_init.hpp"
@@ -164,6 +167,20 @@ Result<> map_ids(Container& container)
                                   container.plan.namespaces);
 }
 
+// Before init goes on: its kernel parameters may be theirs.
+Result<> move_network_devices(Container& container)
+{
+    const auto& devices = container.bundle.config.linux.net_devices;
+    if (devices.empty())
+        return {};
+    const auto& joined = container.plan.namespaces.joined;
+    const auto found = std::ranges::find(joined, CLONE_NEWNET, &JoinedNamespace::flag);
+    const std::string path =
+        found == joined.end() ? format("/proc/{}/ns/net", container.init.pid()) : found->path;
+    sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+    return container.net_devices.move(devices, std::move(file));
+}
+
 Result<> adjust_oom_score(Container& container)
 {
     const auto& score = container.bundle.config.process->oom_score_adj;
@@ -242,6 +259,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"start init", start_init},
     {"record init", record_init},
     {"map ids", map_ids},
+    {"move network devices", move_network_devices},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over", hand_over},

@@ -38,6 +38,9 @@ Result<> check_config(const spec::Config& config)
     TRY(check_user_namespace(config.linux, config.process->user, namespaces));
     if (!namespaces.has(CLONE_NEWNS))
         return failed("config.json: /linux/namespaces: a mount namespace is missing");
+    if (!config.linux.net_devices.empty() && !namespaces.has(CLONE_NEWNET))
+        return failed(
+            "config.json: /linux/netDevices: need a network namespace that is not the host's");
     if (config.linux.time_offsets && !(namespaces.made & CLONE_NEWTIME))
         return failed("config.json: /linux/timeOffsets: need a new time namespace");
     if (!namespaces.has(CLONE_NEWUTS) && !config.hostname.empty())

@@ -89,7 +89,7 @@ void write_linux(JsonWriter& json)
     json.key("mountExtensions").object();
     enabled("idmap", true);
     json.end();
-    enabled("netDevices", false);
+    enabled("netDevices", true);
     json.end();
 }
 
