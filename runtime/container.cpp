@@ -1,6 +1,10 @@
 #include "runtime/container.hpp"
 
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
+
+#include <algorithm>
 
 #include "runtime/apparmor.hpp"
 #include "runtime/clone_init.hpp"
@@ -10,8 +14,10 @@
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/seccomp_cache.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
+#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/socket.hpp"
 #include "sys/steps.hpp"
@@ -47,6 +53,8 @@ Result<> check_the_config(Container& container)
     TRY(check_config(config));
     TRY_TO(check_apparmor(config.process->apparmor_profile),
            "config.json: /process/apparmorProfile");
+    TRY_TO(check_selinux(config.process->selinux_label), "config.json: /process/selinuxLabel");
+    TRY_TO(check_selinux(config.linux.mount_label), "config.json: /linux/mountLabel");
     return check_terminal(config.process->terminal, "config.json: /process/terminal",
                           container.options.detach, container.options.console_socket);
 }
@@ -77,6 +85,10 @@ Result<> plan_all(Container& container)
             TRY_TO(cached_seccomp(*profile, container.options.root), "config.json: /linux/seccomp");
     plan.capabilities =
         TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
+    constexpr std::uint64_t may_unmount = std::uint64_t{1} << CAP_SYS_ADMIN;
+    if (container.options.no_pivot && plan.capabilities.bounding & may_unmount)
+        plan.warnings.push_back(
+            "--no-pivot: who has CAP_SYS_ADMIN can unmount the root, and is in the host's then");
     return {};
 }
 
@@ -112,6 +124,15 @@ Result<> take_the_id(Container& container)
     return {};
 }
 
+Result<> make_notify_folder(Container& container)
+{
+    if (container.options.notify_socket.empty())
+        return {};
+    const std::string root = TRY(sys::absolute(container.options.root));
+    return give_notify_socket(*container.state_dir, root, *container.bundle.config.process,
+                              container.plan.mounts);
+}
+
 Result<> make_groups(Container& container)
 {
     TRY(container.planned_groups->make());
@@ -141,8 +162,10 @@ Result<> start_init(Container& container)
                                       container.plan.filter, container.options)};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
-    if (container.plan.namespaces.has(CLONE_NEWUSER))
-        init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
+    init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation,
+                                    container.plan.namespaces.has(CLONE_NEWUSER)
+                                        ? OpenedByParent::All
+                                        : OpenedByParent::WithMappedIds));
     container.init_channel = std::move(channel.here);
     container.init = TRY(clone_init(init, container.init_channel));
     container.groups->close_entrances();
@@ -169,6 +192,20 @@ Result<> delegate_groups(Container& container)
     const IdMaps maps = TRY(maps_of(format("{}", container.init.pid())));
     const auto uid = host_id(maps.uids, container.bundle.config.process->user.uid);
     return uid && *uid != 0 ? container.groups->delegate_to(*uid) : Result<>();
+}
+
+// Before init goes on: its kernel parameters may be theirs.
+Result<> move_network_devices(Container& container)
+{
+    const auto& devices = container.bundle.config.linux.net_devices;
+    if (devices.empty())
+        return {};
+    const auto& joined = container.plan.namespaces.joined;
+    const auto found = std::ranges::find(joined, CLONE_NEWNET, &JoinedNamespace::flag);
+    const std::string path =
+        found == joined.end() ? format("/proc/{}/ns/net", container.init.pid()) : found->path;
+    sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+    return container.net_devices.move(devices, std::move(file));
 }
 
 Result<> adjust_oom_score(Container& container)
@@ -246,12 +283,14 @@ constexpr sys::Step<Container> kMake[] = {
     {"connect sockets", connect_sockets},
     {"plan", plan_all},
     {"take id", take_the_id},
+    {"make notify folder", make_notify_folder},
     {"open rootfs", open_root},
     {"make control groups", make_groups},
     {"start init", start_init},
     {"record init", record_init},
     {"map ids", map_ids},
     {"delegate control groups", delegate_groups},
+    {"move network devices", move_network_devices},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over", hand_over},

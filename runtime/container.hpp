@@ -9,6 +9,8 @@
 #include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
 #include "runtime/making.hpp"
+#include "runtime/net_devices.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
@@ -59,7 +61,9 @@ struct Container {
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};
+    MovedDevices net_devices = {};
     MadeFile pid_file = {};
+    NotifySocket notify = {};  // of `run`
 };
 
 // Up to an init that has set up everything and waits for a word. From here on all signals are

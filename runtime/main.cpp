@@ -1,5 +1,6 @@
 // runtime: makes containers from OCI bundles.
 
+#include <cstdlib>
 #include <span>
 
 #include "runtime/log.hpp"
@@ -72,6 +73,8 @@ static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], L
 {
     TRY(protect(verb, call.options, argv));
     log = TRY(Log::open(call.options));
+    if (const char* manager = std::getenv("NOTIFY_SOCKET"))
+        call.options.notify_socket = manager;
     if (call.options.root.empty())
         call.options.root = sys::folder_of_what_runs() + "/runtime";
     else

@@ -7,8 +7,7 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/selinuxLabel",
-    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/intelRdt",
+    "/linux/intelRdt",
 };
 
 }  // namespace runtime

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/cgroup_mount.hpp"
+#include "runtime/mount_sources.hpp"
 #include "runtime/mounts.hpp"
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
@@ -22,11 +23,6 @@ Result<sys::Fd> open_rootfs(const std::string& path);
 // hides nothing, or where those look for it who are to find it before the pivot.
 Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation, const std::string& path);
 
-// What the parent has opened for init, for each mount of a plan: the mapped root of a user
-// namespace may not reach it. One that is not open is init's to open.
-using MountSources = std::vector<sys::Fd>;
-Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation);
-
 Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
                      const CgroupSource& cgroups, MountSources sources);
 
@@ -34,9 +30,10 @@ Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
 // name. Then "/" gets its own `propagation` (0: as it is).
 Result<> pivot(const sys::Fd& root, unsigned long propagation);
 
-// `null` is the host's /dev/null: what hides a file. A path that is not there is skipped.
-Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths,
-                    const sys::Fd& null);
+// `null` is the host's /dev/null: what hides a file. A path that is not there is skipped. `label`
+// is SELinux's for mounts, or empty.
+Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths, const sys::Fd& null,
+                    const std::string& label);
 Result<> make_paths_read_only(const sys::Fd& root, const std::vector<std::string>& paths);
 Result<> make_root_read_only(const sys::Fd& root);
 

@@ -214,7 +214,8 @@ Result<> StateDir::check_is_ours() const
     const auto names = TRY(sys::names_in(fd_));
     for (const std::string_view name : names)
         if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf &&
-            name != kOwner && name != kLimits && name != kLimitsHalf && name != kExit)
+            name != kOwner && name != kLimits && name != kLimitsHalf && name != kExit &&
+            name != kNotifyFolder)
             return failed("it is no container: its folder holds {}", name);
     struct stat folder = {};
     if (::fstat(fd_.get(), &folder) < 0)
@@ -235,6 +236,7 @@ Result<> StateDir::remove()
         return {};
     // What few have, and what was half written when somebody was killed.
     TRY(unlink_all(fd_.get(), {kStateHalf, kLimits, kLimitsHalf, kExit, kOwner}));
+    TRY(sys::remove_tree(fd_, kNotifyFolder));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");
     return {};

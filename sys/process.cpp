@@ -98,10 +98,10 @@ int work_until_parent_dies(void* argument)
 
 }  // namespace
 
-Result<Process> spawn_worker(int (*child)(void*), void* argument)
+Result<Process> spawn_worker(int (*child)(void*), void* argument, unsigned long flags)
 {
     Work work = {child, argument, ::getpid()};
-    return spawn(0, -1, work_until_parent_dies, &work);
+    return spawn(flags, -1, work_until_parent_dies, &work);
 }
 
 Result<Process> adopt(Fd pidfd)

@@ -50,8 +50,8 @@ private:
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument);
 
 // A copy of this process that runs `child` and nothing after it, and that the kernel kills when we
-// die. The caller must have a single thread.
-Result<Process> spawn_worker(int (*child)(void*), void* argument);
+// die. `flags` are CLONE_NEW*. The caller must have a single thread.
+Result<Process> spawn_worker(int (*child)(void*), void* argument, unsigned long flags = 0);
 
 // A child of ours that another process has made, with CLONE_PARENT: all we have is its pidfd.
 Result<Process> adopt(Fd pidfd);

@@ -41,8 +41,7 @@ std::vector<std::string_view> known_mount_options()
 {
     std::vector<std::string_view> names;
     for (const auto& option : mount_options())
-        if (option.kind != OptionKind::NotYet)
-            names.push_back(option.name);
+        names.push_back(option.name);
     return names;
 }
 
@@ -75,12 +74,12 @@ void write_linux(JsonWriter& json)
         .end();
     write_seccomp(json);
     enabled("apparmor", true);
-    enabled("selinux", false);
+    enabled("selinux", true);
     enabled("intelRdt", false);
     json.key("mountExtensions").object();
-    enabled("idmap", false);
+    enabled("idmap", true);
     json.end();
-    enabled("netDevices", false);
+    enabled("netDevices", true);
     json.end();
 }
 

@@ -15,6 +15,13 @@ namespace runtime {
 
 namespace {
 
+Result<> open_notify_socket(Container& container)
+{
+    container.notify =
+        TRY(NotifySocket::open(*container.state_dir, container.options.notify_socket));
+    return {};
+}
+
 Result<> start_program(Container& container)
 {
     TRY(tell_init(container, Word::Start));
@@ -47,10 +54,20 @@ Result<> run_poststart_hooks(Container& container)
     return ran;
 }
 
+// In the foreground we are there for that later, too.
+Result<> wait_until_ready(Container& container)
+{
+    if (!container.options.detach)
+        return {};
+    return container.notify.wait(container.init.pid(), container.init.pidfd(),
+                                 container.interrupts);
+}
+
 constexpr sys::Step<Container> kSteps[] = {
-    {"write pid file", write_pid_file},           {"record created", record_created},
-    {"fit terminal", fit_its_terminal},           {"start program", start_program},
-    {"run poststart hooks", run_poststart_hooks},
+    {"write pid file", write_pid_file},     {"record created", record_created},
+    {"fit terminal", fit_its_terminal},     {"open notify socket", open_notify_socket},
+    {"start program", start_program},       {"run poststart hooks", run_poststart_hooks},
+    {"wait until ready", wait_until_ready},
 };
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
@@ -83,6 +100,7 @@ Result<int> run_container(Call& call)
     TRY(sys::run_steps<Container>(kSteps, container));
     if (call.options.timeout)
         lift_time_limit();
+    container.net_devices.keep();
     id_file.keep();
     if (call.options.detach) {
         keep(container);
@@ -90,7 +108,8 @@ Result<int> run_container(Call& call)
     }
     container.pid_file.keep();
     container.state_dir->unlock();
-    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal)));
+    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal),
+                                            std::move(container.notify)));
     if (call.options.keep) {
         (void)record_exit(*container.state_dir, container.state, container.init.wait_status());
         keep(container);

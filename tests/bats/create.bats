@@ -59,8 +59,6 @@ teardown() {
     says '"../web" is not an id'
     run -1 runtime create -b b --preserve-fds 7 web
     says 'is to be passed on, and is closed'
-    run -1 runtime create -b b --no-pivot web
-    says '--no-pivot is not carried out yet'
     run -1 runtime create -b b --pidfd-socket nowhere web
     says "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)"
     for option in --systemd-cgroup --cgroup-manager=systemd --rootless=true; do
