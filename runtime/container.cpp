@@ -1,5 +1,6 @@
 #include "runtime/container.hpp"
 
+#include <linux/capability.h>
 #include <sched.h>
 
 #include "runtime/apparmor.hpp"
@@ -12,6 +13,7 @@
 #include "runtime/seccomp_cache.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
+#include "sys/file.hpp"
 #include "sys/identity.hpp"
 #include "sys/socket.hpp"
 #include "sys/steps.hpp"
@@ -31,7 +33,7 @@ Result<> check_options(Container& container)
 // What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
 Result<> block_signals(Container& container)
 {
-    container.interrupts = TRY(take_interrupts());
+    container.interrupts = TRY(take_interrupts(container.options.timeout));
     return {};
 }
 
@@ -77,6 +79,10 @@ Result<> plan_all(Container& container)
             TRY_TO(cached_seccomp(*profile, container.options.root), "config.json: /linux/seccomp");
     plan.capabilities =
         TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
+    constexpr std::uint64_t may_unmount = std::uint64_t{1} << CAP_SYS_ADMIN;
+    if (container.options.no_pivot && plan.capabilities.bounding & may_unmount)
+        plan.warnings.push_back(
+            "--no-pivot: who has CAP_SYS_ADMIN can unmount the root, and is in the host's then");
     return {};
 }
 
@@ -112,6 +118,15 @@ Result<> take_the_id(Container& container)
     return {};
 }
 
+Result<> make_notify_folder(Container& container)
+{
+    if (container.options.notify_socket.empty())
+        return {};
+    const std::string root = TRY(sys::absolute(container.options.root));
+    return give_notify_socket(*container.state_dir, root, *container.bundle.config.process,
+                              container.plan.mounts);
+}
+
 Result<> make_groups(Container& container)
 {
     TRY(container.planned_groups->make());
@@ -141,8 +156,10 @@ Result<> start_init(Container& container)
                                       container.plan.filter, container.options)};
     init.parent = std::move(channel.there);
     init.root = std::move(container.root);
-    if (container.plan.namespaces.has(CLONE_NEWUSER))
-        init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation));
+    init.sources = TRY(open_sources(container.plan.mounts, container.plan.host_propagation,
+                                    container.plan.namespaces.has(CLONE_NEWUSER)
+                                        ? OpenedByParent::All
+                                        : OpenedByParent::WithMappedIds));
     container.init_channel = std::move(channel.here);
     container.init = TRY(clone_init(init, container.init_channel));
     container.groups->close_entrances();
@@ -246,6 +263,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"connect sockets", connect_sockets},
     {"plan", plan_all},
     {"take id", take_the_id},
+    {"make notify folder", make_notify_folder},
     {"open rootfs", open_root},
     {"make control groups", make_groups},
     {"start init", start_init},

@@ -9,6 +9,7 @@
 #include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
 #include "runtime/making.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
 #include "runtime/verbs.hpp"
@@ -60,6 +61,7 @@ struct Container {
     sys::Channel init_channel = {};
     sys::Process init = {};
     MadeFile pid_file = {};
+    NotifySocket notify = {};  // of `run`
 };
 
 // Up to an init that has set up everything and waits for a word. From here on all signals are

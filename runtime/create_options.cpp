@@ -11,8 +11,6 @@ Result<> check_create_options(const Options& options)
         return not_yet("--systemd-cgroup");
     if (options.rootless == Rootless::True)
         return not_yet("--rootless true");
-    if (options.no_pivot)
-        return not_yet("--no-pivot");
     return {};
 }
 

@@ -17,7 +17,10 @@ inline constexpr spec::Option kCreateOptions[] = {
                                            "the container keeps our session keyring"),
     spec::option<&Options::no_subreaper>("no-subreaper", 0, "",
                                          "accepted: orphans are never adopted"),
-    spec::option<&Options::no_pivot>("no-pivot", 0, "", "not carried out yet"),
+    spec::option<&Options::no_pivot>("no-pivot", 0, "",
+                                     "the root is moved over /, for an initramfs: less safe"),
+    spec::option<&Options::timeout>("timeout", 0, "TIME",
+                                    "for the making: where it takes longer all is undone"),
     spec::option<&Options::pidfd_socket>("pidfd-socket", 0, "SOCKET",
                                          "who gets the pidfd of its first process"),
 };

@@ -10,6 +10,7 @@
 #include "runtime/apparmor.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/no_pivot.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/start_socket.hpp"
 #include "runtime/terminal.hpp"
@@ -180,7 +181,8 @@ Result<> hide_paths(Init& init)
 Result<> pivot_into_root(Init& init)
 {
     init.proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
-    TRY(pivot(init.root, init.plan.root_propagation));
+    TRY(init.options.no_pivot ? move_root(init.root, init.plan.root_propagation, init.proc)
+                              : pivot(init.root, init.plan.root_propagation));
     init.root = {};
     init.null = {};
     return {};
@@ -222,6 +224,14 @@ Result<> run_start_hooks(Init& init)
                       }});
 }
 
+// With execve it would be closed at about the time when `start` hears of that: `state` could still
+// find us there.
+Result<> leave_start_socket(Init& init)
+{
+    init.start_socket = {};
+    return {};
+}
+
 constexpr sys::Step<Init> kInit[] = {
     {"wait for parent", wait_for_parent},
     {"enter control groups", enter_groups},
@@ -249,6 +259,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"close the rest", of_posture<close_the_rest>},
     {"wait for start", wait_for_start},
     {"run start hooks", run_start_hooks},
+    {"leave start socket", leave_start_socket},
     {"load seccomp", load_filter_of<Init>},
     {"execute", of_posture<execute_program>},
 };

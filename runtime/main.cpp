@@ -1,5 +1,6 @@
 // runtime: makes containers from OCI bundles.
 
+#include <cstdlib>
 #include <span>
 
 #include "runtime/log.hpp"
@@ -36,8 +37,8 @@ static constexpr spec::Option kOptions[] = {
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart, &kExec,   &kState, &kKill,  &kPause, &kResume,   &kUpdate,
-    &kDelete, &kList,   &kPs,    &kEvents, &kSpec,  &kCheck, &kPlan,  &kFeatures,
+    &kRun,    &kCreate, &kStart, &kExec, &kState,  &kWait, &kKill,  &kPause, &kResume,
+    &kUpdate, &kDelete, &kList,  &kPs,   &kEvents, &kSpec, &kCheck, &kPlan,  &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
@@ -72,6 +73,8 @@ static Result<int> call_verb(const Verb& verb, Call& call, char* const argv[], L
 {
     TRY(protect(verb, call.options, argv));
     log = TRY(Log::open(call.options));
+    if (const char* manager = std::getenv("NOTIFY_SOCKET"))
+        call.options.notify_socket = manager;
     if (call.options.root.empty())
         call.options.root = sys::folder_of_what_runs() + "/runtime";
     else

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "spec/config_linux.hpp"
+#include "spec/duration.hpp"
 #include "spec/result.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
@@ -41,8 +42,10 @@ enum class Word : char {
 // The process: waits for this word, and ends with a parent that is gone before it said that.
 Result<> expect(const sys::Channel& parent, Word word);
 
-// From here on all signals are blocked; INT, TERM, HUP and QUIT can be read from this signalfd.
-Result<sys::Fd> take_interrupts();
+// From here on all signals are blocked; INT, TERM, HUP and QUIT can be read from this signalfd, and
+// ALRM once `time_limit` is over, unless that is lifted before.
+Result<sys::Fd> take_interrupts(std::optional<spec::Duration> time_limit = {});
+void lift_time_limit();
 
 // The error that one of these signals is; it is there to be read.
 std::unexpected<Error> interrupted(const sys::Fd& interrupts);

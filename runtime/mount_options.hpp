@@ -13,12 +13,15 @@ enum class OptionKind : std::uint8_t {
     Clear,
     SetRecursive,  // MOUNT_ATTR_*: of the mount and all below it
     ClearRecursive,
-    Propagation,  // MS_SHARED and so on
-    Bind,         // MS_BIND, with MS_REC where all below comes along
-    Remount,      // changes the mount that is there
-    CopyUp,       // a tmpfs begins with what it hides
-    Nothing,      // the default: said for clarity, or for other tools
-    NotYet,       // refused by name
+    Propagation,      // MS_SHARED and so on
+    Bind,             // MS_BIND, with MS_REC where all below comes along
+    Remount,          // changes the mount that is there
+    CopyUp,           // a tmpfs begins with what it hides
+    SourceLink,       // a bind of a symlink itself, not of what it leads to
+    DestinationLink,  // a bind onto a symlink itself
+    CopyLink,         // a bind of a symlink is a symlink as that
+    MapIds,           // of a bind, with MS_REC of all that comes along; "=" and maps may follow
+    Nothing,          // the default: said for clarity, or for other tools
 };
 
 struct MountOption {

@@ -28,6 +28,7 @@ constexpr unsigned long kTimes = MS_NOATIME | MS_STRICTATIME | MS_RELATIME;
 
 // What the options of one mount add up to; a later one overrides an earlier one.
 struct Sum {
+    const IdMapped& container;
     unsigned long set = 0, clear = 0;
     bool remount = false;
 };
@@ -50,9 +51,27 @@ sys::MountAttributes change(const Sum& sum)
     return change;
 }
 
+// "idmap", or "idmap=" and crun's maps.
+Result<> add_id_map(const std::string& word, unsigned long flags, const Sum& sum, MountOp& op)
+{
+    IdMapped& ids = op.ids.emplace();
+    ids.depth = flags & MS_REC ? sys::Depth::Recursive : sys::Depth::One;
+    if (const auto equals = word.find('='); equals != word.npos)
+        ids.maps = TRY_TO(read_id_maps(word.substr(equals + 1), sum.container.maps), "option {}",
+                          word.substr(0, equals));
+    return {};
+}
+
+const MountOption* find_option(const std::string& word)
+{
+    const auto* option = find_mount_option(word.substr(0, word.find('=')));
+    return option && (option->kind == OptionKind::MapIds || option->name == word) ? option
+                                                                                  : nullptr;
+}
+
 Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
 {
-    const MountOption* option = find_mount_option(name);
+    const MountOption* option = find_option(name);
     if (!option) {
         op.what.data += (op.what.data.empty() ? "" : ",") + name;
         return {};
@@ -90,11 +109,43 @@ Result<> add_option(const std::string& name, Sum& sum, MountOp& op)
         case OptionKind::CopyUp:
             op.copy_up = true;
             break;
+        case OptionKind::SourceLink:
+            op.links.source = true;
+            break;
+        case OptionKind::DestinationLink:
+            op.links.destination = true;
+            break;
+        case OptionKind::CopyLink:
+            op.links.copied = true;
+            break;
+        case OptionKind::MapIds:
+            return add_id_map(name, flags, sum, op);
         case OptionKind::Nothing:
             break;
-        case OptionKind::NotYet:
-            return failed("option {} is not carried out yet", name);
     }
+    return {};
+}
+
+// The mount's own mappings come before an option's, and those before the container's.
+Result<> finish_ids(const spec::Mount& mount, const IdMapped& container, MountOp& op)
+{
+    if (!mount.uid_mappings.empty()) {
+        if (!op.ids)
+            op.ids.emplace();
+        op.ids->maps = {.uids = mount.uid_mappings, .gids = mount.gid_mappings};
+    }
+    if (!op.ids)
+        return {};
+    if (op.kind != MountKind::Bind)
+        return failed("ids are mapped of a bind only");
+    if (op.ids->maps.uids.empty()) {
+        if (container.maps.uids.empty() && container.joined.empty())
+            return failed("option idmap: neither the mount nor a user namespace has mappings");
+        op.ids->maps = container.maps;
+        op.ids->joined = container.joined;
+    }
+    TRY_TO(check_lines(op.ids->maps.uids), "uidMappings");
+    TRY_TO(check_lines(op.ids->maps.gids), "gidMappings");
     return {};
 }
 
@@ -116,6 +167,10 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
         return failed("on / there is the rootfs already");
     if (op.copy_up && (op.kind != MountKind::FileSystem || op.what.type != "tmpfs"))
         return failed("option tmpcopyup is for a tmpfs only");
+    if (op.links.any() && op.kind != MountKind::Bind)
+        return failed("options copy-symlink, src-nofollow and dest-nofollow are for a bind only");
+    if (op.links.copied && (op.links.source || op.links.destination))
+        return failed("option copy-symlink goes with neither src-nofollow nor dest-nofollow");
     op.what.flags = sum.set;
     op.attributes = change(sum);
     if (op.kind == MountKind::FileSystem || op.kind == MountKind::Cgroup) {
@@ -143,7 +198,8 @@ Result<> finish(const spec::Mount& mount, const std::string& bundle, const Sum& 
     return {};
 }
 
-Result<MountOp> plan_mount(const spec::Mount& mount, const std::string& bundle)
+Result<MountOp> plan_mount(const spec::Mount& mount, const std::string& bundle,
+                           const IdMapped& container)
 {
     MountOp op;
     op.destination =
@@ -152,22 +208,24 @@ Result<MountOp> plan_mount(const spec::Mount& mount, const std::string& bundle)
     op.what.source = mount.source;
     if (mount.type == "bind")
         op.kind = MountKind::Bind;
-    Sum sum;
+    Sum sum{.container = container};
     for (const auto& option : mount.options)
         TRY(add_option(option, sum, op));
     TRY(finish(mount, bundle, sum, op));
+    TRY(finish_ids(mount, container, op));
     return op;
 }
 
 }  // namespace
 
 Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
-                                         const std::string& bundle)
+                                         const std::string& bundle, const IdMapped& container)
 {
     std::vector<MountOp> plan;
     for (const auto& mount : mounts) {
-        MountOp op =
-            TRY_TO(plan_mount(mount, bundle), "/mounts/{} ({})", plan.size(), mount.destination);
+        std::string name = format("/mounts/{} ({})", plan.size(), mount.destination);
+        MountOp op = TRY_TO(plan_mount(mount, bundle, container), "{}", name);
+        op.name = std::move(name);
         plan.push_back(std::move(op));
     }
     return plan;

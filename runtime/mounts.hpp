@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/id_mapped.hpp"
 #include "spec/config.hpp"
 #include "spec/result.hpp"
 #include "sys/mount.hpp"
@@ -18,7 +20,17 @@ enum class MountKind : std::uint8_t {
     Cgroup,      // the container's own control groups, whatever version the host has
 };
 
+// Of a Bind: which symlinks at the end of a path are not followed (crun's options).
+struct KeptLinks {
+    bool source = false;
+    bool destination = false;
+    bool copied = false;  // where the source is one it is not mounted, but made again
+
+    bool any() const { return source || destination || copied; }
+};
+
 struct MountOp {
+    std::string name = {};  // for an error: its place in config.json, and its destination
     MountKind kind = MountKind::FileSystem;
     std::string destination = {};          // absolute, in the container
     sys::FileSystem what = {};             // of a Bind only `source` counts, made absolute
@@ -28,10 +40,13 @@ struct MountOp {
     bool takes_mode = false;  // a tmpfs that says none: it has that of a folder it hides
     sys::MountAttributes recursive = {};          // of the mount and all below: "rro" and the like
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
+    std::optional<IdMapped> ids = {};             // of a Bind
+    KeptLinks links = {};
 };
 
-// `bundle` is where relative sources of binds begin. An error names the mount's place in the list.
+// `bundle` is where relative sources of binds begin, `container` what is meant where ids are to be
+// mapped and nothing says how. An error names the mount's place in the list.
 Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
-                                         const std::string& bundle);
+                                         const std::string& bundle, const IdMapped& container);
 
 }  // namespace runtime

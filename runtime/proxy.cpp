@@ -30,7 +30,8 @@ Result<sys::Fd> take_signals()
 struct Proxy {
     const sys::Process& process;
     const sys::Fd& signals;
-    std::optional<sys::TerminalProxy> terminal;  // nothing: hung up
+    NotifySocket& notify;
+    std::optional<sys::TerminalProxy> terminal = {};  // nothing: none, or hung up
 };
 
 Result<> pass_signal(const Proxy& proxy)
@@ -46,14 +47,17 @@ Result<> pass_signal(const Proxy& proxy)
     return {};
 }
 
+constexpr nfds_t kOthers = 3;  // that we wait for beside the ends of a terminal
+
 Result<> pass_until_the_end(Proxy& proxy)
 {
     for (;;) {
-        pollfd waited[5] = {
+        pollfd waited[6] = {
             {.fd = proxy.process.pidfd().get(), .events = POLLIN, .revents = 0},
             {.fd = proxy.signals.get(), .events = POLLIN, .revents = 0},
+            {.fd = proxy.notify.fd().get(), .events = POLLIN, .revents = 0},
         };
-        nfds_t count = 2;
+        nfds_t count = kOthers;
         if (proxy.terminal)
             for (const End end : sys::TerminalProxy::kEnds)
                 waited[count++] = proxy.terminal->wanted(end);
@@ -67,9 +71,11 @@ Result<> pass_until_the_end(Proxy& proxy)
             continue;
         if (waited[1].revents)
             TRY(pass_signal(proxy));
-        for (nfds_t i = 2; i < count; ++i)
+        if (waited[2].revents)  // what becomes of it is not the program's concern
+            (void)proxy.notify.pass_on(::getpid(), sys::Then::Stay);
+        for (nfds_t i = kOthers; i < count; ++i)
             if (waited[i].revents)
-                proxy.terminal->ready(sys::TerminalProxy::kEnds[i - 2],
+                proxy.terminal->ready(sys::TerminalProxy::kEnds[i - kOthers],
                                       static_cast<unsigned>(waited[i].revents));
         if (proxy.terminal && proxy.terminal->hung_up())
             proxy.terminal.reset();
@@ -98,26 +104,27 @@ Result<int> wait_and_forward(sys::Process& process)
     }
 }
 
-Result<> proxy_terminal(const sys::Process& process, sys::Fd master)
+Result<> stand_between(const sys::Process& process, sys::Fd master, NotifySocket& notify)
 {
     const sys::Fd signals = TRY(take_signals());
-    Proxy proxy{
-        .process = process,
-        .signals = signals,
-        .terminal = TRY(sys::TerminalProxy::make(std::move(master), STDIN_FILENO, STDOUT_FILENO,
-                                                 sys::TerminalProxy::Refused::HangUp))};
-    const sys::RawMode raw(STDIN_FILENO);
+    Proxy proxy{.process = process, .signals = signals, .notify = notify};
+    std::optional<sys::RawMode> raw;
+    if (master) {
+        proxy.terminal = TRY(sys::TerminalProxy::make(
+            std::move(master), STDIN_FILENO, STDOUT_FILENO, sys::TerminalProxy::Refused::HangUp));
+        raw.emplace(STDIN_FILENO);
+    }
     TRY(pass_until_the_end(proxy));
     return proxy.terminal ? proxy.terminal->deliver_rest(signals) : Result<>();
 }
 
 }  // namespace
 
-Result<int> wait_in_foreground(sys::Process& process, sys::Fd master)
+Result<int> wait_in_foreground(sys::Process& process, sys::Fd master, NotifySocket notify)
 {
-    if (!master)
+    if (!master && !notify)
         return wait_and_forward(process);
-    TRY_TO(proxy_terminal(process, std::move(master)), "proxy the terminal");
+    TRY_TO(stand_between(process, std::move(master), notify), "proxy the terminal");
     return process.wait();
 }
 

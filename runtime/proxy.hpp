@@ -1,6 +1,7 @@
 // In the foreground: what stands between the caller and a process of a container.
 #pragma once
 
+#include "runtime/notify_socket.hpp"
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
 #include "sys/process.hpp"
@@ -14,6 +15,8 @@ namespace runtime {
 // the caller's terminal is in raw mode meanwhile. Then only SIGTTIN and SIGTTOU keep their meaning
 // for us: in the background of a shell we stop. Where our output is closed the container's terminal
 // is hung up.
-Result<int> wait_in_foreground(sys::Process& process, sys::Fd master);
+//
+// Where there is somebody to tell that the program is ready, we are the main process.
+Result<int> wait_in_foreground(sys::Process& process, sys::Fd master, NotifySocket notify = {});
 
 }  // namespace runtime

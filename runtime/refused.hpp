@@ -7,8 +7,10 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/mounts/*/uidMappings", "/mounts/*/gidMappings", "/process/selinuxLabel",
-    "/linux/netDevices/*",   "/linux/mountLabel",     "/linux/intelRdt",
+    "/process/selinuxLabel",
+    "/linux/netDevices/*",
+    "/linux/mountLabel",
+    "/linux/intelRdt",
 };
 
 }  // namespace runtime

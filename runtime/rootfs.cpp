@@ -1,9 +1,11 @@
 #include "runtime/rootfs.hpp"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "runtime/copy_up.hpp"
 #include "sys/file.hpp"
@@ -65,49 +67,59 @@ static Result<> finish_mount(const sys::Fd& mount, const MountOp& op)
     return {};
 }
 
-static Result<sys::Fd> open_source(const MountOp& op, unsigned long propagation)
+static Result<std::string> read_link(int folder, const char* name)
 {
-    // The host's sysfs stands in where the kernel does not let a user namespace have its own.
-    const bool sysfs = op.kind == MountKind::FileSystem && op.what.type == "sysfs";
-    if (op.kind != MountKind::Bind && !sysfs)
-        return sys::Fd();
-    auto tree = sys::clone_mount(AT_FDCWD, sysfs ? "/sys" : op.what.source, op.depth);
-    if (!tree && sysfs)
-        return sys::Fd();
-    // As a copy made by init would be: a slave of the host's, unless "/" is to be shared.
-    if (tree && !(propagation & MS_SHARED))
-        TRY(sys::set_attributes(*tree, {.propagation = MS_SLAVE}, sys::Depth::Recursive));
-    return tree;
+    char target[PATH_MAX];
+    const ssize_t size = ::readlinkat(folder, name, target, sizeof target);
+    if (size < 0)
+        return failed_sys("read a symbolic link");
+    return std::string(target, static_cast<std::size_t>(size));
 }
 
-Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation)
+// A symlink at the destination as `link` is one. It may be there already, from an earlier run.
+static Result<> copy_link(const sys::Fd& root, const MountOp& op, const sys::Fd& link)
 {
-    MountSources sources;
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-        sys::Fd source =
-            TRY_TO(open_source(plan[i], propagation), "/mounts/{} ({})", i, plan[i].destination);
-        sources.push_back(std::move(source));
+    const std::string target = TRY_TO(read_link(link.get(), ""), "{}", op.what.source);
+    const auto slash = op.destination.find_last_of('/');
+    const std::string name = op.destination.substr(slash + 1);
+    const sys::Fd folder = TRY(sys::make_folder_in_root(root, op.destination.substr(0, slash + 1)));
+    if (::symlinkat(target.c_str(), folder.get(), name.c_str()) == 0)
+        return {};
+    if (errno != EEXIST)
+        return failed_sys("link rootfs:{} to {}", op.destination, target);
+    const auto there = read_link(folder.get(), name.c_str());
+    return there && *there == target
+               ? Result<>()
+               : failed("rootfs:{} is there and is no symbolic link to {}", op.destination, target);
+}
+
+static Result<sys::Fd> open_for_bind(const sys::Fd& root, const MountOp& op, bool is_folder)
+{
+    if (op.links.destination) {
+        auto target = sys::open_in_root(root, op.destination, O_PATH | O_NOFOLLOW);
+        if (target || target.error().code != ENOENT)
+            return target;
     }
-    return sources;
+    return is_folder ? sys::make_folder_in_root(root, op.destination)
+                     : sys::make_file_in_root(root, op.destination);
 }
 
 static Result<> make_bind(const sys::Fd& root, const MountOp& op, sys::Fd tree)
 {
     if (!tree)
-        tree = TRY(sys::clone_mount(AT_FDCWD, op.what.source, op.depth));
+        tree = TRY(open_bound(op));
     struct stat found = {};
     if (::fstat(tree.get(), &found) < 0)
         return failed_sys("look at {}", op.what.source);
+    if (op.links.copied && S_ISLNK(found.st_mode))
+        return copy_link(root, op, tree);
     if (op.attributes.set || op.attributes.clear)
         TRY(sys::set_attributes(tree, op.attributes, sys::Depth::One));
     TRY(finish_mount(tree, op));
-    const auto target = S_ISDIR(found.st_mode) ? sys::make_folder_in_root(root, op.destination)
-                                               : sys::make_file_in_root(root, op.destination);
-    if (!target)
-        return std::unexpected(target.error());
-    auto attached = sys::attach(tree, *target, op.destination);
+    const sys::Fd target = TRY(open_for_bind(root, op, S_ISDIR(found.st_mode)));
+    auto attached = sys::attach(tree, target, op.destination);
     struct stat below = {};
-    if (!attached && !S_ISDIR(found.st_mode) && ::fstat(target->get(), &below) == 0 &&
+    if (!attached && !S_ISDIR(found.st_mode) && ::fstat(target.get(), &below) == 0 &&
         S_ISDIR(below.st_mode))
         attached.error().code = EISDIR;  // the kernel says EINVAL
     return attached;
@@ -207,8 +219,7 @@ Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
 {
     sources.resize(plan.size());
     for (std::size_t i = 0; i < plan.size(); ++i)
-        TRY_TO(make_mount(root, plan[i], cgroups, std::move(sources[i])), "/mounts/{} ({})", i,
-               plan[i].destination);
+        TRY_TO(make_mount(root, plan[i], cgroups, std::move(sources[i])), "{}", plan[i].name);
     return {};
 }
 
@@ -229,8 +240,12 @@ Result<> pivot(const sys::Fd& root, unsigned long propagation)
     if (::fchdir(root.get()) < 0)
         return failed_sys("enter the rootfs");
     // The old root lands on top of the new one, where "." finds it (pivot_root(2), NOTES).
-    if (::syscall(SYS_pivot_root, ".", ".") < 0)
-        return failed_sys("pivot_root");
+    if (::syscall(SYS_pivot_root, ".", ".") < 0) {
+        auto error = failed_sys("pivot_root");
+        if (error.error().code == EINVAL)
+            error.error().hint = "where / is an initramfs it takes --no-pivot";
+        return error;
+    }
     if (shared)
         TRY(part_from(shared));
     if (::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)

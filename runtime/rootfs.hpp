@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/cgroup_mount.hpp"
+#include "runtime/mount_sources.hpp"
 #include "runtime/mounts.hpp"
 #include "spec/result.hpp"
 #include "sys/fd.hpp"
@@ -21,11 +22,6 @@ Result<sys::Fd> open_rootfs(const std::string& path);
 // it: MS_* with MS_REC), and attaches the root file system on top of it, at `path`: "/", where it
 // hides nothing, or where those look for it who are to find it before the pivot.
 Result<> attach_rootfs(const sys::Fd& root, unsigned long propagation, const std::string& path);
-
-// What the parent has opened for init, for each mount of a plan: the mapped root of a user
-// namespace may not reach it. One that is not open is init's to open.
-using MountSources = std::vector<sys::Fd>;
-Result<MountSources> open_sources(const std::vector<MountOp>& plan, unsigned long propagation);
 
 Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
                      const CgroupSource& cgroups, MountSources sources);

@@ -12,6 +12,7 @@
 
 #include "runtime/identity.hpp"
 #include "sys/file.hpp"
+#include "sys/process.hpp"
 
 namespace runtime {
 
@@ -55,14 +56,19 @@ std::optional<std::uint32_t> host_id(const IdMap& map, std::uint32_t id)
     return std::nullopt;
 }
 
+Result<> check_lines(const IdMap& map)
+{
+    return map.size() > kLinesMost || map_text(map).size() > kMapMost
+               ? failed("{} mappings are more than the kernel takes", map.size())
+               : Result<>();
+}
+
 static Result<> check_map(const IdMap& map, std::string_view name)
 {
     if (map.empty())
         return failed("config.json: /linux/{}: is missing, and a new user namespace needs it",
                       name);
-    if (map.size() > kLinesMost || map_text(map).size() > kMapMost)
-        return failed("config.json: /linux/{}: {} mappings are more than the kernel takes", name,
-                      map.size());
+    TRY_TO(check_lines(map), "config.json: /linux/{}", name);
     return {};
 }
 
@@ -167,6 +173,20 @@ Result<IdMaps> maps_of(const std::string& process)
     maps.uids = TRY(read_map(format("/proc/{}/uid_map", process)));
     maps.gids = TRY(read_map(format("/proc/{}/gid_map", process)));
     return maps;
+}
+
+static int wait_for_the_end(void*)
+{
+    for (;;)
+        ::pause();
+}
+
+Result<sys::Fd> make_id_maps(const IdMaps& maps)
+{
+    const sys::Process holder = TRY(sys::spawn_worker(wait_for_the_end, nullptr, CLONE_NEWUSER));
+    TRY_TO(write_map(format("/proc/{}/uid_map", holder.pid()), maps.uids), "uidMappings");
+    TRY_TO(write_map(format("/proc/{}/gid_map", holder.pid()), maps.gids), "gidMappings");
+    return sys::open_at(AT_FDCWD, format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
 }
 
 Result<> prepare_member(pid_t pid, const IdMaps& maps, const spec::Process& process,

@@ -12,6 +12,7 @@
 #include "spec/config_linux.hpp"
 #include "spec/config_process.hpp"
 #include "spec/result.hpp"
+#include "sys/fd.hpp"
 
 namespace runtime {
 
@@ -23,6 +24,8 @@ Result<IdMap> parse_map(std::string_view text);
 
 // The host's name for an id; nothing where it is not mapped.
 std::optional<std::uint32_t> host_id(const IdMap& map, std::uint32_t id);
+
+Result<> check_lines(const IdMap& map);  // that they are not too many for the kernel
 
 // What config.json says of a user namespace: mappings that fit one, with the program's ids in them.
 Result<> check_user_namespace(const spec::Linux& linux, const spec::User& user,
@@ -38,8 +41,13 @@ Result<> prepare_user_namespace(pid_t init, const spec::Linux& linux, const spec
 struct IdMaps {
     IdMap uids = {};
     IdMap gids = {};
+
+    bool operator==(const IdMaps&) const = default;
 };
 Result<IdMaps> maps_of(const std::string& process);
+
+// A new user namespace that is nobody's but for its maps: the kernel maps the ids of a mount by it.
+Result<sys::Fd> make_id_maps(const IdMaps& maps);
 
 // The parent's part again, for a process in a namespace that has its maps. `user` is how an error
 // calls its user.

@@ -50,6 +50,7 @@ struct Options : UpdateOptions {
     std::uint32_t preserve_fds = 0;
     std::uint32_t listen_fds = 0;  // from 3 on, before the preserved ones: sd_listen_fds(3)
     std::uint32_t given_fds() const { return listen_fds + preserve_fds; }
+    std::string notify_socket = {};  // NOTIFY_SOCKET: sd_notify(3)
     bool no_pivot = false;
     bool no_new_keyring = false;
     bool no_subreaper = false;
@@ -80,6 +81,7 @@ struct Options : UpdateOptions {
     ListFormat format = ListFormat::Table;
     bool stats = false;
     spec::Duration interval = {.ms = 5000};
+    std::optional<spec::Duration> timeout = {};
 };
 
 // Something that did not stop the verb. A warning goes to the log, and to standard error with
@@ -124,6 +126,7 @@ extern const Verb kSpec;
 extern const Verb kStart;
 extern const Verb kState;
 extern const Verb kUpdate;
+extern const Verb kWait;
 
 }  // namespace runtime
 

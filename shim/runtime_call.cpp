@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "shim/record.hpp"
 #include "shim/usage.hpp"
@@ -50,6 +51,8 @@ Result<RuntimeWorker> begin_runtime(const Container& container, std::string_view
     std::ranges::move(words.options, std::back_inserter(all));
     all.insert(all.end(), {"--", container.launch.id});  // which may begin with a dash
     std::ranges::move(words.arguments, std::back_inserter(all));
+    // It is whoever started us that is told there, and not that a container is ready.
+    ::unsetenv("NOTIFY_SOCKET");
     worker.process = TRY(sys::start_program(all, stdio));
     return worker;
 }

@@ -31,9 +31,11 @@ Result<> mount_below(const FileSystem& what, const Fd& on, const char* below,
                       format("{}/{}", name, below));
 }
 
-Result<Fd> clone_mount(int directory, const std::string& path, Depth depth)
+Result<Fd> clone_mount(int directory, const std::string& path, Depth depth, Links links)
 {
     unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+    if (links == Links::Kept)
+        flags |= AT_SYMLINK_NOFOLLOW;
     if (path.empty())
         flags |= AT_EMPTY_PATH;
     if (depth == Depth::Recursive)
@@ -54,6 +56,17 @@ Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Dept
     if (::mount_setattr(mount.get(), "", flags, &attr, sizeof attr) < 0)
         return failed_sys("set attributes {:#x}, clear {:#x}, propagation {:#x}", attributes.set,
                           attributes.clear, attributes.propagation);
+    return {};
+}
+
+Result<> map_ids(const Fd& mount, const Fd& user_namespace, Depth depth)
+{
+    mount_attr attr = {};
+    attr.attr_set = MOUNT_ATTR_IDMAP;
+    attr.userns_fd = static_cast<__u64>(user_namespace.get());
+    const unsigned int flags = AT_EMPTY_PATH | (depth == Depth::Recursive ? AT_RECURSIVE : 0);
+    if (::mount_setattr(mount.get(), "", flags, &attr, sizeof attr) < 0)
+        return failed_sys("map its ids");
     return {};
 }
 

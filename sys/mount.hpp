@@ -25,9 +25,12 @@ Result<> mount_below(const FileSystem& what, const Fd& on, const char* below,
                      const std::string& name);
 
 // A detached copy of the mount at `path` (open_tree(2) with OPEN_TREE_CLONE): nobody sees it until
-// it is attached, and it is gone when it is closed before.
+// it is attached, and it is gone when it is closed before. `links`: whether of a symlink at the end
+// it is the copy of what that leads to, or of itself.
 enum class Depth : bool { One, Recursive };
-Result<Fd> clone_mount(int directory, const std::string& path, Depth depth);
+enum class Links : bool { Followed, Kept };
+Result<Fd> clone_mount(int directory, const std::string& path, Depth depth,
+                       Links links = Links::Followed);
 
 // mount_setattr(2): sets and clears MOUNT_ATTR_* of a mount, its propagation to MS_SHARED and so on
 // (0: as it is).
@@ -37,6 +40,11 @@ struct MountAttributes {
     unsigned long propagation = 0;
 };
 Result<> set_attributes(const Fd& mount, const MountAttributes& attributes, Depth depth);
+
+// The same with MOUNT_ATTR_IDMAP: who owns what is there is looked up in the maps of a user
+// namespace, "inside" being the file system. Of a detached mount only; EINVAL where a file system
+// cannot have it.
+Result<> map_ids(const Fd& mount, const Fd& user_namespace, Depth depth);
 
 // A file system that is set up option by option (fsopen(2)), where one text would not do: its own
 // words come with an error. `make_mount` gives a detached mount with MOUNT_ATTR_* `attributes`.

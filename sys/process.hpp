@@ -18,13 +18,14 @@ public:
     Process() = default;
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
     Process(Process&& other) noexcept
-        : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_))
+        : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)), end_(other.end_)
     {
     }
     Process& operator=(Process&& other) noexcept
     {
         std::swap(pid_, other.pid_);
         std::swap(pidfd_, other.pidfd_);
+        std::swap(end_, other.end_);
         return *this;
     }
     ~Process();
@@ -34,11 +35,13 @@ public:
     // Reap it: the status as a shell tells it, 0-255 or 128 + signal; nothing while it runs.
     Result<int> wait();
     Result<std::optional<int>> ended();
-    void detach() { pid_ = 0; }  // it is to outlive us
+    int wait_status() const { return end_; }  // as wait(2) tells it, once it is reaped
+    void detach() { pid_ = 0; }               // it is to outlive us
 
 private:
     pid_t pid_ = 0;
     Fd pidfd_;
+    int end_ = 0;
 };
 
 // clone3(2) with these flags (CLONE_NEW*, CLONE_PARENT), into the cgroup v2 folder `cgroup` where
@@ -47,8 +50,8 @@ private:
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument);
 
 // A copy of this process that runs `child` and nothing after it, and that the kernel kills when we
-// die. The caller must have a single thread.
-Result<Process> spawn_worker(int (*child)(void*), void* argument);
+// die. `flags` are CLONE_NEW*. The caller must have a single thread.
+Result<Process> spawn_worker(int (*child)(void*), void* argument, unsigned long flags = 0);
 
 // A child of ours that another process has made, with CLONE_PARENT: all we have is its pidfd.
 Result<Process> adopt(Fd pidfd);

@@ -41,8 +41,7 @@ std::vector<std::string_view> known_mount_options()
 {
     std::vector<std::string_view> names;
     for (const auto& option : mount_options())
-        if (option.kind != OptionKind::NotYet)
-            names.push_back(option.name);
+        names.push_back(option.name);
     return names;
 }
 
@@ -78,7 +77,7 @@ void write_linux(JsonWriter& json)
     enabled("selinux", false);
     enabled("intelRdt", false);
     json.key("mountExtensions").object();
-    enabled("idmap", false);
+    enabled("idmap", true);
     json.end();
     enabled("netDevices", false);
     json.end();

@@ -2,6 +2,7 @@
 
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
+#include "runtime/exit.hpp"
 #include "runtime/listener.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
@@ -13,6 +14,13 @@
 namespace runtime {
 
 namespace {
+
+Result<> open_notify_socket(Container& container)
+{
+    container.notify =
+        TRY(NotifySocket::open(*container.state_dir, container.options.notify_socket));
+    return {};
+}
 
 Result<> start_program(Container& container)
 {
@@ -46,10 +54,20 @@ Result<> run_poststart_hooks(Container& container)
     return ran;
 }
 
+// In the foreground we are there for that later, too.
+Result<> wait_until_ready(Container& container)
+{
+    if (!container.options.detach)
+        return {};
+    return container.notify.wait(container.init.pid(), container.init.pidfd(),
+                                 container.interrupts);
+}
+
 constexpr sys::Step<Container> kSteps[] = {
-    {"write pid file", write_pid_file},           {"record created", record_created},
-    {"fit terminal", fit_its_terminal},           {"start program", start_program},
-    {"run poststart hooks", run_poststart_hooks},
+    {"write pid file", write_pid_file},     {"record created", record_created},
+    {"fit terminal", fit_its_terminal},     {"open notify socket", open_notify_socket},
+    {"start program", start_program},       {"run poststart hooks", run_poststart_hooks},
+    {"wait until ready", wait_until_ready},
 };
 
 // The program has ended: its code is what `run` tells, whatever becomes of the rest.
@@ -80,6 +98,8 @@ Result<int> run_container(Call& call)
         call.notices.push_back({.text = std::move(warning)});
     TRY(made);
     TRY(sys::run_steps<Container>(kSteps, container));
+    if (call.options.timeout)
+        lift_time_limit();
     id_file.keep();
     if (call.options.detach) {
         keep(container);
@@ -87,11 +107,14 @@ Result<int> run_container(Call& call)
     }
     container.pid_file.keep();
     container.state_dir->unlock();
-    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal)));
-    if (call.options.keep)
+    const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal),
+                                            std::move(container.notify)));
+    if (call.options.keep) {
+        (void)record_exit(*container.state_dir, container.state, container.init.wait_status());
         keep(container);
-    else
+    } else {
         clear_away(container, call);
+    }
     return code;
 }
 

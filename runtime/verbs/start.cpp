@@ -6,6 +6,7 @@
 #include "runtime/existing.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/listener.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/refused.hpp"
 #include "runtime/start_socket.hpp"
 #include "spec/config.hpp"
@@ -24,6 +25,7 @@ struct Start {
     std::optional<Existing> container = {};
     spec::Config config = {};  // where it is needed
     sys::Fd supervisor = {};   // who gets the listener of its filter
+    NotifySocket notify = {};
     bool started = false;
 };
 
@@ -68,6 +70,12 @@ Result<> connect_sockets(Start& start)
     return {};
 }
 
+Result<> open_notify_socket(Start& start)
+{
+    start.notify = TRY(NotifySocket::open(start.container->dir, start.options.notify_socket));
+    return {};
+}
+
 Result<> start_program(Start& start)
 {
     const Existing& container = *start.container;
@@ -98,10 +106,16 @@ Result<> run_poststart_hooks(Start& start)
                      {.state = container.state, .folder = container.state.bundle});
 }
 
+Result<> wait_until_ready(Start& start)
+{
+    return start.notify.wait(start.container->state.init.pid, *start.container->init, {});
+}
+
 constexpr sys::Step<Start> kSteps[] = {
-    {"find container", find_container},           {"read config", read_the_config},
-    {"connect sockets", connect_sockets},         {"start program", start_program},
-    {"run poststart hooks", run_poststart_hooks},
+    {"find container", find_container},     {"read config", read_the_config},
+    {"connect sockets", connect_sockets},   {"open notify socket", open_notify_socket},
+    {"start program", start_program},       {"run poststart hooks", run_poststart_hooks},
+    {"wait until ready", wait_until_ready},
 };
 
 Result<int> start(Call& call)

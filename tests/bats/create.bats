@@ -59,8 +59,6 @@ teardown() {
     says '"../web" is not an id'
     run -1 runtime create -b b --preserve-fds 7 web
     says 'is to be passed on, and is closed'
-    run -1 runtime create -b b --no-pivot web
-    says '--no-pivot is not carried out yet'
     run -1 runtime create -b b --pidfd-socket nowhere web
     says "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)"
     for option in --systemd-cgroup --cgroup-manager=systemd --rootless=true; do
@@ -128,6 +126,20 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     until_status web stopped
 }
 
+# What execve closes can be reached for a moment after `start` has heard of it.
+@test "init closes the start socket itself: who has seen start return finds the container running" {
+    [ -z "${SAN-}" ] || skip "strace does not go with the sanitizers"
+    bundle '.process.args = ["sleep", "1000"]'
+    strace -f -o trace -e trace=accept4,close,execve runtime create -b b web > out 2>&1 < /dev/null 3>&- &
+    until_status web created
+    runtime start web
+    [ "$(status_of web)" = running ]
+    runtime delete --force web
+    wait $!
+    socket=$(sed -n 's/.* accept4(\([0-9]*\),.*/\1/p' trace | head -n 1)
+    sed '1,/ accept4(/d; / execve("/,$d' trace | grep " close($socket)"
+}
+
 @test "of many that start a container at once one succeeds" {
     bundle '.process.args = ["sleep", "60"]'
     runtime create -b b web 3>&-
@@ -189,4 +201,15 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$signal" runtime create -b b web > out 2>
         [ "$(cat out)" = "runtime: create web: init: stopped by SIG$signal" ]
         [ -z "$(ls -A /run/davit/runtime)" ]
     done
+}
+
+@test "--timeout: what takes longer to make is undone; what runs then is not concerned" {
+    bundle '.hooks.createRuntime = [{path: "/bin/sleep", args: ["sleep", "1000"]}]'
+    run -1 runtime create --timeout 200ms -b b web
+    says "runtime: create web: init: the time of --timeout is over"
+    nothing_is_left
+    bundle '.hooks = {}' "$(script 'sleep 0.3; exit 7')"
+    run -7 runtime run --timeout 200ms b/
+    run -2 runtime create --timeout soon -b b web
+    nothing_is_left
 }

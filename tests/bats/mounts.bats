@@ -8,10 +8,13 @@ teardown() {
 mountinfo='.process.args = ["cat", "/proc/self/mountinfo"]'
 # Of the mount at PATH in $output (proc_pid_mountinfo(5)): its own flags, and its propagation.
 flags() { # PATH
-    awk -v path="$1" '$5 == path { print $6 }' <<<"$output"
+    local id parent device root path flags rest
+    while read -r id parent device root path flags rest; do
+        if [ "$path" = "$1" ]; then echo "$flags"; fi
+    done <<<"$output"
 }
 propagation() { # PATH
-    awk -v path="$1" '$5 == path { for (i = 7; $i != "-"; i++) { sub(/:.*/, "", $i); print $i } }' <<<"$output" | xargs
+    sed -nE "s|^([^ ]+ ){4}$1 [^ ]+ (.*)- .*|\\2|p" <<<"$output" | sed 's/:[0-9]*//g' | xargs
 }
 binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with each
     local source=$1; shift
@@ -55,6 +58,20 @@ binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with eac
     done
     [ "$(flags /m/rstrictatime/sub)" = rw,nosuid ]
     [ "$(flags /m/rsuid/sub)" = rw,relatime ]
+}
+
+@test "mount options: what those with r clear is cleared below, too" {
+    mkdir src && mount -t tmpfs -o ro,nosuid,nodev,noexec,noatime,nodiratime src src
+    mount -o remount,rw src && mkdir src/sub && mount -t tmpfs -o ro,nosuid,nodev,noexec,noatime,nodiratime sub src/sub
+    bundle "$mountinfo" "$(binds "$PWD/src" rrw rsuid rdev rexec ratime rdiratime rrelatime)"
+    run -0 runtime run b/
+    [ "$(flags /m/rrw/sub)" = rw,nosuid,nodev,noexec,noatime,nodiratime ]
+    [ "$(flags /m/rsuid/sub)" = ro,nodev,noexec,noatime,nodiratime ]
+    [ "$(flags /m/rdev/sub)" = ro,nosuid,noexec,noatime,nodiratime ]
+    [ "$(flags /m/rexec/sub)" = ro,nosuid,nodev,noatime,nodiratime ]
+    [ "$(flags /m/ratime/sub)" = ro,nosuid,nodev,noexec,nodiratime,relatime ]
+    [ "$(flags /m/rdiratime/sub)" = ro,nosuid,nodev,noexec,noatime ]
+    [ "$(flags /m/rrelatime/sub)" = ro,nosuid,nodev,noexec,nodiratime,relatime ]
 }
 
 @test "mount options: a file system's own, and a mount changed by remount" {
@@ -246,6 +263,34 @@ crw-r--r--    1 0        0           1,   3 $(date -r b/rootfs/data/node '+%b %e
     run -0 runtime run b/
     for path in /run/systemd/resolv.conf /run/secrets; do [ -n "$(flags "$path")" ]; done
     [ -L b/rootfs/var/run ] && [ -L b/rootfs/etc/resolv.conf ]
+}
+
+@test "links that a bind does not follow: at its source, at its destination, and one that is copied" {
+    mkdir volume && echo file > volume/file && ln -s /elsewhere volume/link && ln -s file volume/to-file
+    for owner in root mapped; do
+        rm -rf b
+        bundle "$(script 'cd /; for link in kept image copied; do readlink $link; done; cat followed onto real copied-file; cat untouched')" '.root.readonly = false' '.mounts += [
+            {destination: "/kept", source: "../volume/link", options: ["bind", "src-nofollow"]},
+            {destination: "/followed", source: "../volume/to-file", options: ["bind", "ro"]},
+            {destination: "/image", source: "../volume/link", options: ["bind", "src-nofollow", "dest-nofollow"]},
+            {destination: "/onto", source: "../volume/file", options: ["bind", "dest-nofollow"]},
+            {destination: "/real", source: "../volume/file", options: ["bind", "dest-nofollow"]},
+            {destination: "/copied", source: "../volume/link", options: ["bind", "copy-symlink"]},
+            {destination: "/copied-file", source: "../volume/file", options: ["bind", "copy-symlink"]}]'
+        if [ $owner = mapped ]; then
+            bundle '.linux.namespaces += [{type: "user"}]' '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+        fi
+        ln -s untouched b/rootfs/image && ln -s untouched b/rootfs/onto && echo same > b/rootfs/untouched
+        if [ $owner = mapped ]; then chown -hR 100000:100000 b/rootfs; fi
+        for time in first second; do # the copied link is there by then
+            run -0 runtime run b/; echo "$output"
+            [ "$output" = $'/elsewhere\n/elsewhere\n/elsewhere\nfile\nfile\nfile\nfile\nsame' ]
+        done
+        [ "$(readlink b/rootfs/onto)" = untouched ]
+    done
+    bundle '.mounts[-1] = {destination: "/etc/passwd", source: "../volume/link", options: ["bind", "copy-symlink"]}'
+    run -125 runtime run b/
+    says "/mounts/13 (/etc/passwd): rootfs:/etc/passwd is there and is no symbolic link to /elsewhere"
 }
 
 # CVE-2025-31133, CVE-2025-52881: masks and parameters are the kernel's, whatever the image has in their place.

@@ -153,10 +153,7 @@ teardown() {
     bundle '.process.selinuxLabel = "a"'
     run -125 runtime run b/
     says ': /process/selinuxLabel: is not carried out yet'
-    bundle 'del(.process.selinuxLabel)' '.mounts += [{destination: "/c", type: "tmpfs", options: ["idmap"]}]'
-    run -125 runtime run b/
-    says 'plan: config.json: /mounts/7 (/c): option idmap is not carried out yet'
-    bundle 'del(.mounts[7])' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+    bundle 'del(.process.selinuxLabel)' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
     run -125 runtime run b/
     says 'uidMappings and gidMappings need a user namespace'
 }
@@ -204,7 +201,7 @@ teardown() {
     bundle
     runtime run b/ < /dev/null # makes the folder of all states
     strace -f -c -o count runtime run b/ < /dev/null
-    calls=$(awk '$NF == "total" { print $4 }' count)
+    calls=$(sed -nE 's/^ *([^ ]+ +){3}([0-9]+) .*total$/\2/p' count)
     echo "system calls: $calls"
     [ "$calls" -le 450 ]
 }

@@ -3,11 +3,8 @@
 load engine_helpers
 load podman_helpers
 
-# What the groups of c's first process say.
 limit() { # CONTROLLER FILE-OF-V1 FILE-OF-V2
-    local group
-    group=$(sed -nE "$(v1_or_v2 "s/^[0-9]+:$1:(.*)/\1/p" 's/^0::(.*)/\1/p')" "/proc/$(field .State.Pid)/cgroup")
-    cat "$(cgroup_of "$1")$group/$(v1_or_v2 "$2" "$3")"
+    limit_of "$(field .State.Pid)" "$@"
 }
 shows_limits() {
     limit memory memory.limit_in_bytes memory.max
@@ -56,28 +53,11 @@ can't fork: Resource temporarily unavailable
 END
 }
 
-# The view from within, as far as it does not depend on the moment.
 looks() { # [OPTION...]
-    once --hostname inside "$@" busybox sh -c 'exec 2>&1
-        sed -nE "s/^((Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):.*)/\1/p" /proc/self/status
-        env | sort; pwd; umask; hostname; cat /proc/self/oom_score_adj
-        ls -l /dev | sed -E "s/ +[A-Z][a-z]{2} +[0-9]+ [0-9:]+ / /"
-        for file in /proc/kcore /proc/keys /proc/timer_list /sys/firmware /proc/sys /proc/bus; do
-            ls -ld $file | cut -c1-10; head -c 1 $file 2>&1 | od -An -c; touch $file/x 2>&1
-        done
-        for kind in cgroup ipc mnt net pid uts user; do
-            [ "$(readlink /proc/self/ns/$kind)" = "$(readlink /proc/1/ns/$kind)" ] && echo $kind
-        done
-        cat /proc/sys/net/ipv4/ip_forward; ls /sys/class/net
-        cat /proc/self/limits' | sed -E 's/^(drwxrwxrwt .) .* (40 mqueue)$/\1 \2/' # who owns that is nobody's business
+    once --hostname inside "$@" busybox sh -c "$looks_around" | plain_view
 }
-# Place, root, options, type and options of the type of each mount; but what masks a place, ours allows less.
 mounts_seen() { # [OPTION...]
-    once "$@" busybox cat /proc/self/mountinfo | sed -E '
-        s|^[0-9]+ [0-9]+ [^ ]+ ([^ ]+) ([^ ]+) ([^ ]+) (.*)- ([^ ]+) [^ ]+ (.*)|\2 \1 \3 \4 \5 \6|
-        s|lowerdir=.*||; s#(shared|master):[0-9]+#\1:N#g
-        s|^(\S+ /) ro,\S*( +tmpfs ro).*|\1 empty|; s|^(\S+ /null) .*|\1|
-        s|^(/sys/fs/cgroup /) r[ow],|\1 |; \|^/sys/fs/cgroup/unified |d' | sort
+    once "$@" busybox cat /proc/self/mountinfo | plain_mounts
 }
 @test "what a container sees" {
     same looks

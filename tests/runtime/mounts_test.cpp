@@ -9,16 +9,16 @@
 
 using runtime::MountKind;
 
-static runtime::MountOp plan(spec::Mount mount)
+static runtime::MountOp plan(spec::Mount mount, const runtime::IdMapped& container = {})
 {
-    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle");
+    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle", container);
     cr_assert(plan, "%s", plan ? "" : plan.error().doing.c_str());
     return plan->at(0);
 }
 
 static void expect_error(spec::Mount mount, const char* sentence)
 {
-    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle");
+    const auto plan = runtime::plan_mounts({std::move(mount)}, "/bundle", {});
     cr_assert(!plan, "expected: %s", sentence);
     cr_expect_str_eq(plan.error().doing.c_str(), sentence);
 }
@@ -108,9 +108,46 @@ Test(mounts, what_makes_no_sense_is_refused_with_its_place)
                  "/mounts/0 (/a): sync, dirsync, mand, iversion and lazytime belong to the file "
                  "system, which a bind has in common with the host");
     expect_error({.destination = "/a", .source = "/s", .options = {"bind", "idmap"}},
-                 "/mounts/0 (/a): option idmap is not carried out yet");
+                 "/mounts/0 (/a): option idmap: neither the mount nor a user namespace has "
+                 "mappings");
+    expect_error({.destination = "/a", .type = "tmpfs", .options = {"idmap=uids=0-1-2;gids=0-1-2"}},
+                 "/mounts/0 (/a): ids are mapped of a bind only");
+    expect_error({.destination = "/a", .source = "/s", .options = {"bind", "idmap=uids=0-1-2"}},
+                 "/mounts/0 (/a): option idmap: gids are missing");
+    expect_error({.destination = "/a", .type = "tmpfs", .options = {"dest-nofollow"}},
+                 "/mounts/0 (/a): options copy-symlink, src-nofollow and dest-nofollow are for a "
+                 "bind only");
+    expect_error(
+        {.destination = "/a", .source = "/s", .options = {"bind", "src-nofollow", "copy-symlink"}},
+        "/mounts/0 (/a): option copy-symlink goes with neither src-nofollow nor dest-nofollow");
+    expect_error({.destination = "/a", .source = "/s", .options = {"bind", "ro=1"}},
+                 "/mounts/0 (/a): options \"ro=1\" are a file system's own; a bind keeps those of "
+                 "its source");
     expect_error({.destination = "/a", .source = "/s", .options = {"bind", "tmpcopyup"}},
                  "/mounts/0 (/a): option tmpcopyup is for a tmpfs only");
+}
+
+// The mount's own mappings, else the option's, else the container's.
+Test(mounts, ids_are_mapped_by_the_nearest_mappings)
+{
+    const runtime::IdMap own = {{.container_id = 0, .host_id = 7, .size = 1}};
+    const runtime::IdMap word = {{.container_id = 1, .host_id = 2, .size = 3}};
+    const runtime::IdMapped container = {
+        .maps = {.uids = {{.container_id = 0, .host_id = 100000, .size = 65536}},
+                 .gids = {{.container_id = 0, .host_id = 200000, .size = 65536}}}};
+    spec::Mount mount = {.destination = "/a", .source = "/s", .options = {"rbind", "ridmap"}};
+    auto op = plan(mount, container);
+    cr_assert(op.ids && op.ids->maps == container.maps && op.ids->joined.empty());
+    cr_expect(op.ids->depth == sys::Depth::Recursive);
+    cr_expect(plan(mount, {.joined = "/proc/1/ns/user"}).ids->joined == "/proc/1/ns/user");
+    mount.options[1] = "idmap=gids=1-2-3;uids=1-2-3";
+    op = plan(mount, container);
+    cr_expect(op.ids->maps.uids == word && op.ids->maps.gids == word);
+    cr_expect(op.ids->depth == sys::Depth::One);
+    mount.uid_mappings = mount.gid_mappings = own;
+    cr_expect(plan(mount, container).ids->maps.uids == own);
+    mount.options.pop_back();  // mappings alone ask for it, too
+    cr_expect(plan(mount).ids->maps.gids == own);
 }
 
 // config.md, "Linux mount options".
