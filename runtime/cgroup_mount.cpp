@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/selinux.hpp"
 #include "sys/root.hpp"
 
 namespace runtime {
@@ -99,7 +100,7 @@ Result<> mount_cgroups(const sys::Fd& root, const MountOp& op, const CgroupSourc
     TRY(sys::mount({.type = "tmpfs",
                     .source = "tmpfs",
                     .flags = op.what.flags & ~static_cast<unsigned long>(MS_RDONLY),
-                    .data = "mode=755"},
+                    .data = with_context("mode=755", op.label)},
                    target, op.destination));
     const sys::Fd folder = TRY(sys::open_in_root(root, op.destination, O_PATH | O_DIRECTORY));
     for (const auto& hierarchy : layout.hierarchies)

@@ -1,7 +1,10 @@
 #include "runtime/container.hpp"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+
+#include <algorithm>
 
 #include "runtime/apparmor.hpp"
 #include "runtime/clone_init.hpp"
@@ -11,6 +14,7 @@
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
 #include "runtime/seccomp_cache.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
 #include "sys/file.hpp"
@@ -49,6 +53,8 @@ Result<> check_the_config(Container& container)
     TRY(check_config(config));
     TRY_TO(check_apparmor(config.process->apparmor_profile),
            "config.json: /process/apparmorProfile");
+    TRY_TO(check_selinux(config.process->selinux_label), "config.json: /process/selinuxLabel");
+    TRY_TO(check_selinux(config.linux.mount_label), "config.json: /linux/mountLabel");
     return check_terminal(config.process->terminal, "config.json: /process/terminal",
                           container.options.detach, container.options.console_socket);
 }
@@ -188,6 +194,20 @@ Result<> delegate_groups(Container& container)
     return uid && *uid != 0 ? container.groups->delegate_to(*uid) : Result<>();
 }
 
+// Before init goes on: its kernel parameters may be theirs.
+Result<> move_network_devices(Container& container)
+{
+    const auto& devices = container.bundle.config.linux.net_devices;
+    if (devices.empty())
+        return {};
+    const auto& joined = container.plan.namespaces.joined;
+    const auto found = std::ranges::find(joined, CLONE_NEWNET, &JoinedNamespace::flag);
+    const std::string path =
+        found == joined.end() ? format("/proc/{}/ns/net", container.init.pid()) : found->path;
+    sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+    return container.net_devices.move(devices, std::move(file));
+}
+
 Result<> adjust_oom_score(Container& container)
 {
     const auto& score = container.bundle.config.process->oom_score_adj;
@@ -270,6 +290,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"record init", record_init},
     {"map ids", map_ids},
     {"delegate control groups", delegate_groups},
+    {"move network devices", move_network_devices},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over", hand_over},

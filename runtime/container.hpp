@@ -9,6 +9,7 @@
 #include "runtime/hooks.hpp"
 #include "runtime/init.hpp"
 #include "runtime/making.hpp"
+#include "runtime/net_devices.hpp"
 #include "runtime/notify_socket.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/state_dir.hpp"
@@ -60,6 +61,7 @@ struct Container {
     sys::Fd root = {};
     sys::Channel init_channel = {};
     sys::Process init = {};
+    MovedDevices net_devices = {};
     MadeFile pid_file = {};
     NotifySocket notify = {};  // of `run`
 };

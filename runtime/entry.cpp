@@ -11,6 +11,7 @@
 #include "runtime/apparmor.hpp"
 #include "runtime/identity.hpp"
 #include "runtime/making.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "sys/affinity.hpp"
 #include "sys/file.hpp"
@@ -43,7 +44,10 @@ Result<> hide(Entry& entry)
     take_default_signals(status);
     // Here, where /proc is the host's: what we make inherits it.
     const sys::Fd proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
-    return confine_on_execute(proc.get(), entry.posture.process.apparmor_profile);
+    const spec::Process& process = entry.posture.process;
+    TRY(label_keyrings(proc.get(), process.selinux_label));
+    TRY(label_on_execute(proc.get(), process.selinux_label));
+    return confine_on_execute(proc.get(), process.apparmor_profile);
 }
 
 Result<> enter_groups(Entry& entry)

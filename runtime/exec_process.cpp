@@ -37,6 +37,8 @@ static Result<> check_alone(const Options& options, std::span<const std::string>
         {"--additional-gids", !options.additional_gids.empty()},
         {"--cap", !options.caps.empty()},
         {"--no-new-privs", options.no_new_privs},
+        {"--apparmor", !options.apparmor.empty()},
+        {"--process-label", !options.process_label.empty()},
     };
     for (const auto& [name, given] : others)
         if (given)
@@ -73,6 +75,8 @@ static spec::Process completed(spec::Process process, const spec::Process& own)
         process.io_priority = own.io_priority;
     if (process.apparmor_profile.empty())
         process.apparmor_profile = own.apparmor_profile;
+    if (process.selinux_label.empty())
+        process.selinux_label = own.selinux_label;
     if (!process.exec_cpu_affinity)
         process.exec_cpu_affinity = own.exec_cpu_affinity;
     process.no_new_privileges |= own.no_new_privileges;
@@ -98,6 +102,8 @@ static Result<spec::Process> changed(spec::Process process, const Options& optio
     process.no_new_privileges |= options.no_new_privs;
     if (!options.apparmor.empty())
         process.apparmor_profile = options.apparmor;
+    if (!options.process_label.empty())
+        process.selinux_label = options.process_label;
     if (!options.cwd.empty())
         process.cwd = options.cwd;
     process.env.insert(process.env.end(), options.env.begin(), options.env.end());

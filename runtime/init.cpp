@@ -12,6 +12,7 @@
 #include "runtime/identity.hpp"
 #include "runtime/no_pivot.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/start_socket.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
@@ -73,6 +74,11 @@ Result<> join_the_rest(Init& init)
 
 Result<> lead_its_session(Init& init)
 {
+    const std::string& label = init.posture.process.selinux_label;
+    if (!label.empty() && !init.options.no_new_keyring) {
+        const sys::Fd proc = TRY(sys::open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
+        TRY(label_keyrings(proc.get(), label));
+    }
     return lead_a_session(init.options.no_new_keyring ? Keyring::Caller : Keyring::New);
 }
 
@@ -173,7 +179,7 @@ Result<> run_early_hooks(Init& init)
 Result<> hide_paths(Init& init)
 {
     const spec::Linux& linux = init.bundle.config.linux;
-    TRY(mask_paths(init.root, linux.masked_paths, init.null));
+    TRY(mask_paths(init.root, linux.masked_paths, init.null, linux.mount_label));
     TRY(make_paths_read_only(init.root, linux.readonly_paths));
     return init.bundle.config.root.readonly ? make_root_read_only(init.root) : Result<>();
 }
@@ -193,6 +199,7 @@ Result<> drop_and_check(Init& init)
 {
     TRY(drop_capabilities(init.posture));
     TRY(confine_on_execute(init.proc.get(), init.posture.process.apparmor_profile));
+    TRY(label_on_execute(init.proc.get(), init.posture.process.selinux_label));
     const std::string status = TRY(status_of(init.proc.get(), "thread-self"));
     init.proc = {};
     take_default_signals(status);

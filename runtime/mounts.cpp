@@ -3,6 +3,7 @@
 #include <linux/mount.h>
 
 #include "runtime/mount_options.hpp"
+#include "runtime/selinux.hpp"
 
 namespace runtime {
 
@@ -229,6 +230,18 @@ Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
         plan.push_back(std::move(op));
     }
     return plan;
+}
+
+void label_mounts(std::vector<MountOp>& plan, const std::string& label)
+{
+    for (auto& op : plan) {
+        const std::string& type = op.what.type;
+        if (op.kind == MountKind::Cgroup || type == "mqueue")
+            op.label = label;
+        // What proc and sysfs show has labels of its own, what a bind shows is the host's.
+        else if (op.kind == MountKind::FileSystem && type != "proc" && type != "sysfs")
+            op.what.data = with_context(op.what.data, label);
+    }
 }
 
 }  // namespace runtime

@@ -42,11 +42,15 @@ struct MountOp {
     std::vector<unsigned long> propagation = {};  // MS_SHARED and so on, MS_REC beside it
     std::optional<IdMapped> ids = {};             // of a Bind
     KeptLinks links = {};
+    std::string label = {};  // SELinux's, for what does not take it as an option
 };
 
 // `bundle` is where relative sources of binds begin, `container` what is meant where ids are to be
 // mapped and nothing says how. An error names the mount's place in the list.
 Result<std::vector<MountOp>> plan_mounts(const std::vector<spec::Mount>& mounts,
                                          const std::string& bundle, const IdMapped& container);
+
+// Gives SELinux's label to all that can have one of its own (config-linux.md, "Mount Label").
+void label_mounts(std::vector<MountOp>& plan, const std::string& label);
 
 }  // namespace runtime

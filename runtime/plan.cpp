@@ -59,6 +59,15 @@ Result<> check_mount_namespace(const spec::Config&, const Namespaces& namespaces
                : failed("config.json: /linux/namespaces: a mount namespace is missing");
 }
 
+Result<> check_net_devices(const spec::Config& config, const Namespaces& namespaces)
+{
+    return config.linux.net_devices.empty() || namespaces.has(CLONE_NEWNET)
+               ? Result<>()
+               : failed(
+                     "config.json: /linux/netDevices: need a network namespace that is not the "
+                     "host's");
+}
+
 Result<> check_time_offsets(const spec::Config& config, const Namespaces& namespaces)
 {
     return !config.linux.time_offsets || namespaces.made & CLONE_NEWTIME
@@ -82,8 +91,8 @@ Result<> check_domainname(const spec::Config& config, const Namespaces& namespac
 }
 
 constexpr Result<> (*kChecks[])(const spec::Config&, const Namespaces&) = {
-    check_version,      check_process,  check_users,      check_mount_namespace,
-    check_time_offsets, check_hostname, check_domainname,
+    check_version,     check_process,      check_users,    check_mount_namespace,
+    check_net_devices, check_time_offsets, check_hostname, check_domainname,
 };
 
 // The mount(2) flags of a word of config-linux.md, "Rootfs Mount Propagation".
@@ -126,6 +135,7 @@ Result<> plan_all_mounts(const Bundle& bundle, Plan& plan)
     plan.mounts = TRY_TO(plan_mounts(bundle.config.mounts, bundle.path,
                                      ids_of_container(bundle.config.linux, plan.namespaces)),
                          "config.json");
+    label_mounts(plan.mounts, bundle.config.linux.mount_label);
     plan.delegates = delegates(plan.namespaces, plan.mounts);
     return {};
 }
@@ -169,30 +179,6 @@ void note(std::vector<Error>& faults, const Result<>& done)
 }
 
 }  // namespace
-
-Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
-{
-    const auto limit = std::ranges::find(plan.knobs, Must::Succeed, &KnobWrite::must);
-    if (limit != plan.knobs.end())
-        return failed_at(limit->property, "there is no limit with --cgroup-manager disabled");
-    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
-        if (plan.mounts[i].kind == MountKind::Cgroup && !(plan.mounts[i].what.flags & MS_RDONLY))
-            return failed_at(format("/mounts/{}", i),
-                             "with --cgroup-manager disabled it would show our own control groups, "
-                             "and is to be read-only");
-    const auto leave_out = [&](std::string_view property) {
-        plan.warnings.push_back(
-            format("config.json: {} is left out: control groups are disabled", property));
-    };
-    if (plan.device_policy.asked)
-        leave_out("/linux/resources/devices");
-    if (!config.linux.cgroups_path.empty())
-        leave_out("/linux/cgroupsPath");
-    plan.knobs.clear();
-    plan.device_policy = {};
-    plan.without_cgroups = true;
-    return {};
-}
 
 Result<> check_config(const spec::Config& config)
 {

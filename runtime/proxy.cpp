@@ -124,7 +124,8 @@ Result<int> wait_in_foreground(sys::Process& process, sys::Fd master, NotifySock
 {
     if (!master && !notify)
         return wait_and_forward(process);
-    TRY_TO(stand_between(process, std::move(master), notify), "proxy the terminal");
+    TRY_TO(stand_between(process, std::move(master), notify),
+           "stand between the caller and the program");
     return process.wait();
 }
 

@@ -7,9 +7,6 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/process/selinuxLabel",
-    "/linux/netDevices/*",
-    "/linux/mountLabel",
     "/linux/intelRdt",
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/copy_up.hpp"
+#include "runtime/selinux.hpp"
 #include "sys/file.hpp"
 #include "sys/root.hpp"
 
@@ -189,9 +190,10 @@ static Result<> make_file_system(const sys::Fd& root, const MountOp& op, const s
         return sys::attach(stand_in, *target, op.destination);
     }
     TRY(mounted);
-    if (!op.recursive.set && !op.recursive.clear && op.propagation.empty())
+    if (!op.recursive.set && !op.recursive.clear && op.propagation.empty() && op.label.empty())
         return {};
     const sys::Fd mount = TRY(sys::open_in_root(root, op.destination, O_PATH));
+    TRY(set_label(mount.get(), op.label));
     return finish_mount(mount, op);
 }
 
@@ -255,7 +257,8 @@ Result<> pivot(const sys::Fd& root, unsigned long propagation)
     return {};
 }
 
-static Result<> mask(const sys::Fd& root, const std::string& path, const sys::Fd& null)
+static Result<> mask(const sys::Fd& root, const std::string& path, const sys::Fd& null,
+                     const std::string& label)
 {
     const auto target = sys::open_in_root(root, path, O_PATH);
     if (!target)
@@ -269,14 +272,15 @@ static Result<> mask(const sys::Fd& root, const std::string& path, const sys::Fd
     return sys::mount({.type = "tmpfs",
                        .source = "tmpfs",
                        .flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                       .data = "size=0,nr_inodes=1"},
+                       .data = with_context("size=0,nr_inodes=1", label)},
                       *target, path);
 }
 
-Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths, const sys::Fd& null)
+Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths, const sys::Fd& null,
+                    const std::string& label)
 {
     for (const auto& path : paths)
-        TRY(mask(root, path, null));
+        TRY(mask(root, path, null, label));
     return {};
 }
 

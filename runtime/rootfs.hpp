@@ -30,9 +30,10 @@ Result<> make_mounts(const sys::Fd& root, const std::vector<MountOp>& plan,
 // name. Then "/" gets its own `propagation` (0: as it is).
 Result<> pivot(const sys::Fd& root, unsigned long propagation);
 
-// `null` is the host's /dev/null: what hides a file. A path that is not there is skipped.
-Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths,
-                    const sys::Fd& null);
+// `null` is the host's /dev/null: what hides a file. A path that is not there is skipped. `label`
+// is SELinux's for mounts, or empty.
+Result<> mask_paths(const sys::Fd& root, const std::vector<std::string>& paths, const sys::Fd& null,
+                    const std::string& label);
 Result<> make_paths_read_only(const sys::Fd& root, const std::vector<std::string>& paths);
 Result<> make_root_read_only(const sys::Fd& root);
 

@@ -58,7 +58,8 @@ static constexpr Field kDeviceFields[] = {
 };
 static constexpr Object<Device> kDevice = object<Device, whole_device>(kDeviceFields);
 
-// As the kernel's dev_valid_name(), and no "%": it would make a pattern of the name.
+// As the kernel's dev_valid_name(), and no "%": it would make a pattern of the name. Inside the
+// container "%d" at the end stands for the first number that is free.
 static std::string_view interface_name(std::string_view name)
 {
     const bool good = !name.empty() && name.size() < 16 && name != "." && name != ".." &&
@@ -67,6 +68,8 @@ static std::string_view interface_name(std::string_view name)
 }
 static std::string_view interface_name_or_empty(std::string_view name)
 {
+    if (name.ends_with("%d"))
+        name.remove_suffix(2);
     return name.empty() ? "" : interface_name(name);
 }
 

@@ -44,6 +44,7 @@ Result<int> create(Call& call)
     if (done)
         done = sys::run_steps<Container>(kSteps, container);
     TRY(done);
+    container.net_devices.keep();
     keep(container);
     return 0;
 }

@@ -15,6 +15,7 @@
 #include "runtime/proxy.hpp"
 #include "runtime/refused.hpp"
 #include "runtime/seccomp_cache.hpp"
+#include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "spec/config.hpp"
 #include "sys/affinity.hpp"
@@ -57,14 +58,10 @@ bool has_user_namespace(const Execution& exec)
     return plan_namespaces(exec.config.linux.namespaces).has(CLONE_NEWUSER);
 }
 
-Result<> check_options(Execution& exec)
+Result<> check_options(Execution&)
 {
     if (::geteuid() != 0)
         return failed("containers are entered by root only; rootless is not carried out yet");
-    if (!exec.options.process_label.empty())
-        return ::access("/sys/fs/selinux/enforce", F_OK) < 0
-                   ? failed("--process-label: SELinux is off on this host")
-                   : failed("--process-label is not carried out yet");
     return {};
 }
 
@@ -104,6 +101,8 @@ Result<> read_the_process(Execution& exec)
     exec.process = TRY(exec_process(*exec.config.process, options, exec.command));
     TRY_TO(check_apparmor(exec.process.apparmor_profile), "{}",
            options.process.empty() ? "--apparmor" : options.process + ": /apparmorProfile");
+    TRY_TO(check_selinux(exec.process.selinux_label), "{}",
+           options.process.empty() ? "--process-label" : options.process + ": /selinuxLabel");
     const std::string name = options.process.empty() ? "--tty" : options.process + ": /terminal";
     return check_terminal(exec.process.terminal, name, options.detach, options.console_socket);
 }
@@ -380,7 +379,7 @@ constexpr spec::Option kOptions[] = {
                                           "waits until a container that is paused is resumed"),
     spec::option<&Options::apparmor>("apparmor", 0, "PROFILE",
                                      "confines it, in place of the container's profile"),
-    spec::option<&Options::process_label>("process-label", 0, "LABEL", "not carried out yet"),
+    spec::option<&Options::process_label>("process-label", 0, "LABEL", "SELinux's for the process"),
 };
 
 }  // namespace

@@ -74,12 +74,12 @@ void write_linux(JsonWriter& json)
         .end();
     write_seccomp(json);
     enabled("apparmor", true);
-    enabled("selinux", false);
+    enabled("selinux", true);
     enabled("intelRdt", false);
     json.key("mountExtensions").object();
     enabled("idmap", true);
     json.end();
-    enabled("netDevices", false);
+    enabled("netDevices", true);
     json.end();
 }
 

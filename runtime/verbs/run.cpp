@@ -100,6 +100,7 @@ Result<int> run_container(Call& call)
     TRY(sys::run_steps<Container>(kSteps, container));
     if (call.options.timeout)
         lift_time_limit();
+    container.net_devices.keep();
     id_file.keep();
     if (call.options.detach) {
         keep(container);

@@ -6,7 +6,7 @@ load helpers
     echo "$output" > f
     [ "$(jq -r '.ociVersionMin, .ociVersionMax' f)" = $'1.0.0\n1.3.0' ]
     jq -e '.mountOptions | index("rro") and index("rbind") and index("idmap") and index("ridmap")' f
-    jq -e '.linux.mountExtensions.idmap.enabled' f
+    jq -e '.linux | .mountExtensions.idmap.enabled and .selinux.enabled and .netDevices.enabled' f
     jq -e '.linux.namespaces | index("time") and index("cgroup")' f
     jq -e '.linux.capabilities | index("CAP_SYS_ADMIN") and all(test("^CAP_[A-Z_]+$"))' f
     jq -e '.linux.seccomp | .enabled and (.archs | index("SCMP_ARCH_X86_64")) and (.actions | index("SCMP_ACT_NOTIFY"))' f

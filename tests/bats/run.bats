@@ -150,10 +150,10 @@ teardown() {
 }
 
 @test "what is not carried out yet is refused by name, with its place" {
-    bundle '.process.selinuxLabel = "a"'
+    bundle '.linux.intelRdt = {closID: "a"}'
     run -125 runtime run b/
-    says ': /process/selinuxLabel: is not carried out yet'
-    bundle 'del(.process.selinuxLabel)' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+    says ': /linux/intelRdt: is not carried out yet'
+    bundle 'del(.linux.intelRdt)' '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
     run -125 runtime run b/
     says 'uidMappings and gidMappings need a user namespace'
 }
