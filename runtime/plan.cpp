@@ -188,6 +188,30 @@ Result<> check_config(const spec::Config& config)
     return {};
 }
 
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
+{
+    const auto limit = std::ranges::find(plan.knobs, Must::Succeed, &KnobWrite::must);
+    if (limit != plan.knobs.end())
+        return failed_at(limit->property, "there is no limit with --cgroup-manager disabled");
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i)
+        if (plan.mounts[i].kind == MountKind::Cgroup && !(plan.mounts[i].what.flags & MS_RDONLY))
+            return failed_at(format("/mounts/{}", i),
+                             "with --cgroup-manager disabled it would show our own control groups, "
+                             "and is to be read-only");
+    const auto leave_out = [&](std::string_view property) {
+        plan.warnings.push_back(
+            format("config.json: {} is left out: control groups are disabled", property));
+    };
+    if (plan.device_policy.asked)
+        leave_out("/linux/resources/devices");
+    if (!config.linux.cgroups_path.empty())
+        leave_out("/linux/cgroupsPath");
+    plan.knobs.clear();
+    plan.device_policy = {};
+    plan.without_cgroups = true;
+    return {};
+}
+
 Result<> plan_filter(const Bundle& bundle, Plan& plan)
 {
     if (bundle.config.linux.seccomp)
