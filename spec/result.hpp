@@ -77,12 +77,12 @@ std::unexpected<Error> failed(Format<std::type_identity_t<Args>...> f, Args&&...
 // As failed(), for a value of a JSON text that reads well and cannot be carried out: the sentence
 // begins with the pointer to it.
 template <class... Args>
-std::unexpected<Error> failed_at(std::string pointer, Format<std::type_identity_t<Args>...> f,
-                                 Args&&... args)
+std::unexpected<Error> failed_at(const std::string& pointer,
+                                 Format<std::type_identity_t<Args>...> f, Args&&... args)
 {
     const std::string why = format_all(f.text, fmt::make_format_args(args...));
-    return std::unexpected(Error{
-        .doing = pointer + ": " + why, .place = {.pointer = std::move(pointer)}, .where = f.where});
+    return std::unexpected(
+        Error{.doing = pointer + ": " + why, .place = {.pointer = pointer}, .where = f.where});
 }
 
 // As failed(), and the program is to end with `status`.
