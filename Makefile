@@ -2,6 +2,7 @@
 # make demo         the main job, shown: a bundle is made and run
 # make test         all tests; `make unit T=options`, `make bats T=spec` for a part of them
 # make SAN=1 test   the same with the address and undefined-behaviour sanitizers, in build-san
+# make test-engines the same scenarios with our runtime and with runc, by Debian's podman, containerd and dockerd
 # make test-vm      the same tests under Debian's cloud kernel with pure cgroup v2, in QEMU (scripts/vm)
 # make bench-shim   what a shim costs, in a table (scripts/bench-shim); bench-spine: bringing and running an image
 # make lint         scripts/tidy, clang-format, clang-tidy, shellcheck; `make format` mends the layout
@@ -45,7 +46,7 @@ image   := $(filter-out image/main.cpp,$(wildcard image/*.cpp image/*/*.cpp))
 tests   := $(wildcard tests/*/*_test.cpp)
 object   = $(patsubst %.cpp,$B/obj/%.o,$(1))
 
-.PHONY: all test test-vm unit bats tidy demo bench-shim bench-spine lint format install clean FORCE
+.PHONY: all test test-engines test-vm unit bats tidy demo bench-shim bench-spine lint format install clean FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 all: $B/bin/runtime $B/bin/shim $B/bin/image $B/bin/fetcher
@@ -91,13 +92,13 @@ $B/ready-to-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
 $B/ready-to-test $B/ready-to-demo $B/ready-to-bench: | $B/ready-to-build
-$B/ready-to-test $B/ready-to-bench: | $B/ready-to-demo
+$B/ready-to-test $B/ready-to-bench $B/ready-to-engines: | $B/ready-to-demo
 
 # Programs of ours that run as root run in a throwaway machine only (scripts/box). Its own proof
 # comes first, outside, and alone: it compares the machine before and after.
-boxed      := $(if $(BOX),,scripts/box -t 1800 --)
+boxed       = $(if $(BOX),,scripts/box -t $$(($(minutes) * 90)) --)
 with_ours  := env SAN=$(SAN) PATH="$(CURDIR)/$B/bin:$(CURDIR)/scripts:$$PATH"
-minutes    := 20
+minutes    := $(if $(SAN),60,20)
 bats_files := $(filter-out tests/bats/box.bats,$(wildcard tests/bats/*.bats))
 not_ours   := $(if $(SAN),env LSAN_OPTIONS=print_suppressions=0:suppressions=tests/leaks )
 unit_tests  = $(not_ours)timeout $(minutes)m $B/bin/tests --jobs $(shell nproc) $(if $T,--filter '$T/*')
@@ -106,6 +107,8 @@ bats_tests  = $(with_ours) timeout $(minutes)m bats $(if $T,tests/bats/$T.bats,$
 test: tidy all $B/bin/tests | $B/ready-to-test
 	$(if $(BOX),,timeout 600 bats tests/bats/box.bats)
 	$(boxed) sh -c '$(unit_tests) && $(bats_tests)'
+test-engines: all | $B/ready-to-test $B/ready-to-engines
+	$(boxed) $(with_ours) timeout $(minutes)m bats tests/engines/$(if $T,$T.bats)
 test-vm: minutes := 170
 test-vm: all $B/bin/tests | $B/ready-to-test $B/ready-to-vm
 	$(if $(SAN),$(error the virtual machine has no sanitizers))
@@ -136,5 +139,10 @@ format: | $B/ready-to-lint
 install: all
 	install -D -t $(DESTDIR)$(PREFIX)/bin $B/bin/runtime $B/bin/shim
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/davit $B/bin/image $B/bin/fetcher
+	for program in runtime shim image fetcher; do \
+	    mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 bash-completion/completions) && \
+	    $B/bin/$$program --help=man > $(DESTDIR)$(PREFIX)/share/man/man1/$$program.1 && \
+	    $B/bin/$$program --help=bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$program || exit; \
+	done
 clean:
 	rm -rf build build-san

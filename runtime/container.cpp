@@ -10,8 +10,10 @@
 #include "runtime/clone_init.hpp"
 #include "runtime/create_options.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/making.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/seccomp_cache.hpp"
 #include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "runtime/user_namespace.hpp"
@@ -35,7 +37,7 @@ Result<> check_options(Container& container)
 // What is to stop us is looked for where we wait (hear_from_init); nothing is half done by then.
 Result<> block_signals(Container& container)
 {
-    container.interrupts = TRY(take_interrupts());
+    container.interrupts = TRY(take_interrupts(container.options.timeout));
     return {};
 }
 
@@ -64,6 +66,8 @@ Result<> connect_sockets(Container& container)
         container.console = TRY(sys::connect_to(container.options.console_socket));
     if (!container.options.pidfd_socket.empty())
         container.pidfd_socket = TRY(sys::connect_to(container.options.pidfd_socket));
+    if (!container.start_socket)
+        container.supervisor = TRY(connect_to_supervisor(container.bundle.config.linux));
     return {};
 }
 
@@ -71,9 +75,14 @@ Result<> plan_all(Container& container)
 {
     Layout layout = TRY(read_layout());
     container.plan = TRY(make_plan(container.bundle, std::move(layout)));
+    if (container.options.cgroup_manager == CgroupManager::Disabled)
+        TRY_TO(do_without_cgroups(container.bundle.config, container.plan), "config.json");
     TRY_TO(check_sysctls(container.plan.sysctls, container.plan.namespaces),
            "config.json: /linux/sysctl");
     Plan& plan = container.plan;
+    if (const auto& profile = container.bundle.config.linux.seccomp)
+        plan.filter =
+            TRY_TO(cached_seccomp(*profile, container.options.root), "config.json: /linux/seccomp");
     plan.capabilities =
         TRY(granted_here(plan.capabilities, plan.namespaces.has(CLONE_NEWUSER), plan.warnings));
     constexpr std::uint64_t may_unmount = std::uint64_t{1} << CAP_SYS_ADMIN;
@@ -83,11 +92,18 @@ Result<> plan_all(Container& container)
     return {};
 }
 
+Result<Groups> plan_groups(const Container& container)
+{
+    if (container.plan.without_cgroups)
+        return Groups();
+    return Groups::plan(container.plan.layout, container.bundle.config.linux.cgroups_path,
+                        container.id);
+}
+
 // From here on `delete --force` finds whatever we leave behind, wherever we are stopped.
 Result<> take_the_id(Container& container)
 {
-    Groups groups = TRY(Groups::plan(container.plan.layout,
-                                     container.bundle.config.linux.cgroups_path, container.id));
+    Groups groups = TRY(plan_groups(container));
     container.state_dir =
         TRY(StateDir::make(container.options.root, container.id, container.options.owner));
     container.state = {.oci_version = container.bundle.config.oci_version,
@@ -98,6 +114,8 @@ Result<> take_the_id(Container& container)
                        .owner = ::geteuid(),
                        .own_pids = (container.plan.namespaces.made & CLONE_NEWPID) != 0,
                        .hooks_follow = has_later_hooks(container.bundle.config.hooks),
+                       .supervised = container.plan.filter.notifies,
+                       .without_cgroups = container.plan.without_cgroups,
                        .cgroups = groups.paths(),
                        .annotations = container.bundle.config.annotations};
     TRY(container.state_dir->save_config(container.bundle.config_text));
@@ -181,6 +199,15 @@ Result<> move_network_devices(Container& container)
     return container.net_devices.move(devices, std::move(file));
 }
 
+Result<> delegate_groups(Container& container)
+{
+    if (!container.plan.delegates)
+        return {};
+    const IdMaps maps = TRY(maps_of(format("{}", container.init.pid())));
+    const auto uid = host_id(maps.uids, container.bundle.config.process->user.uid);
+    return uid && *uid != 0 ? container.groups->delegate_to(*uid) : Result<>();
+}
+
 Result<> adjust_oom_score(Container& container)
 {
     const auto& score = container.bundle.config.process->oom_score_adj;
@@ -245,10 +272,13 @@ Result<> hand_over(Container& container)
     return {};
 }
 
-constexpr sys::Step<Container> kMake[] = {
+constexpr sys::Step<Container> kBegin[] = {
     {"check options", check_options},
     {"block signals", block_signals},
     {"read bundle", read_the_bundle},
+};
+
+constexpr sys::Step<Container> kMake[] = {
     {"check config", check_the_config},
     {"connect sockets", connect_sockets},
     {"plan", plan_all},
@@ -260,6 +290,7 @@ constexpr sys::Step<Container> kMake[] = {
     {"record init", record_init},
     {"map ids", map_ids},
     {"move network devices", move_network_devices},
+    {"delegate control groups", delegate_groups},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over", hand_over},
@@ -275,9 +306,20 @@ MadeGroups::~MadeGroups()
     (void)groups_->remove();
 }
 
-Result<> make_container(Container& container)
+Result<> begin_container(Container& container)
+{
+    return sys::run_steps<Container>(kBegin, container);
+}
+
+Result<> make_begun_container(Container& container)
 {
     return sys::run_steps<Container>(kMake, container);
+}
+
+Result<> make_container(Container& container)
+{
+    TRY(begin_container(container));
+    return make_begun_container(container);
 }
 
 Result<std::optional<sys::Channel::Message>> hear_from_init(const Container& container)

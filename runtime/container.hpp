@@ -56,6 +56,7 @@ struct Container {
     sys::Fd start_socket = {};  // of `create`
     sys::Fd console = {};       // connected to --console-socket
     sys::Fd pidfd_socket = {};  // connected to --pidfd-socket
+    sys::Fd supervisor = {};    // of `run`: who gets the listener of the filter
     sys::Fd terminal = {};      // the master of it, where it has one
     sys::Fd root = {};
     sys::Channel init_channel = {};
@@ -68,6 +69,10 @@ struct Container {
 // Up to an init that has set up everything and waits for a word. From here on all signals are
 // blocked; INT, TERM, HUP and QUIT stop the making and undo it.
 Result<> make_container(Container& container);
+
+// The same in two parts: up to its bundle, as read; and the rest.
+Result<> begin_container(Container& container);
+Result<> make_begun_container(Container& container);
 
 // Where init is gone, the error is what it said before it went.
 Result<> tell_init(Container& container, Word word);

@@ -9,8 +9,6 @@ Result<> check_create_options(const Options& options)
     };
     if (options.systemd_cgroup || options.cgroup_manager == CgroupManager::Systemd)
         return not_yet("--systemd-cgroup");
-    if (options.cgroup_manager == CgroupManager::Disabled)
-        return not_yet("--cgroup-manager disabled");
     if (options.rootless == Rootless::True)
         return not_yet("--rootless true");
     return {};

@@ -19,6 +19,8 @@ inline constexpr spec::Option kCreateOptions[] = {
                                          "accepted: orphans are never adopted"),
     spec::option<&Options::no_pivot>("no-pivot", 0, "",
                                      "the root is moved over /, for an initramfs: less safe"),
+    spec::option<&Options::timeout>("timeout", 0, "TIME",
+                                    "for the making: where it takes longer all is undone"),
     spec::option<&Options::pidfd_socket>("pidfd-socket", 0, "SOCKET",
                                          "who gets the pidfd of its first process"),
 };

@@ -132,6 +132,9 @@ Result<> make_device_links(const sys::Fd& root)
     };
     const sys::Fd dev = TRY(sys::make_folder_in_root(root, "/dev"));
     for (const auto& [name, target] : links) {
+        // Not every kernel has it, and what looks for files would stumble over such a link.
+        if (name == std::string_view("core") && ::access(target, F_OK) < 0)
+            continue;
         if (::symlinkat(target, dev.get(), name) == 0)
             continue;
         // An image's own ptmx would open terminals of the host.

@@ -137,7 +137,7 @@ constexpr sys::Step<Entry> kProcess[] = {
     {"find program", of_posture<find_the_program>},
     {"close the rest", of_posture<close_the_rest>},
     {"wait for start", wait_for_start},
-    {"load seccomp", of_posture<load_filter>},
+    {"load seccomp", load_filter_of<Entry>},
     {"execute", of_posture<execute_program>},
 };
 

@@ -36,7 +36,6 @@ static Result<> check_alone(const Options& options, std::span<const std::string>
         {"--user", options.user.has_value()},
         {"--additional-gids", !options.additional_gids.empty()},
         {"--cap", !options.caps.empty()},
-        {"--tty", options.tty},
         {"--no-new-privs", options.no_new_privs},
         {"--apparmor", !options.apparmor.empty()},
         {"--process-label", !options.process_label.empty()},
@@ -124,6 +123,10 @@ Result<spec::Process> exec_process(const spec::Process& own, const Options& opti
         return changed(own, options, command);
     TRY(check_alone(options, command));
     spec::Process process = TRY(read_process_file(options.process));
+    // conmon gives --tty beside a process that has a terminal.
+    if (options.tty && !process.terminal)
+        return failed_with(Status::Usage, "--tty: the process of {} has no terminal",
+                           options.process);
     return completed(std::move(process), own);
 }
 

@@ -101,6 +101,15 @@ Result<Groups> groups_of(const spec::State& state)
     return Groups::find(layout, state.cgroups);
 }
 
+Result<Groups> needed_groups_of(const spec::State& state)
+{
+    if (!state.without_cgroups)
+        return groups_of(state);
+    auto error = failed("the container has no control groups");
+    error.error().hint = "it was made with --cgroup-manager disabled";
+    return error;
+}
+
 static Result<std::vector<std::string>> matching_ids(const Options& options,
                                                      const std::string& regex)
 {

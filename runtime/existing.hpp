@@ -36,6 +36,9 @@ Result<Existing> find_to_change(const Options& options, const std::string& id);
 // Of its groups, those that this host still has a hierarchy for.
 Result<Groups> groups_of(const spec::State& state);
 
+// The same for a verb that cannot do without: an error where it was made without any.
+Result<Groups> needed_groups_of(const spec::State& state);
+
 // Does it to the container that the first argument names, or with --regex to each whose id matches
 // that POSIX extended regular expression. Then one that fails does not keep the others from it.
 Result<int> for_each_named(Call& call,

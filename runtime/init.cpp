@@ -127,11 +127,11 @@ Result<> attach_root(Init& init)
 
 Result<> mount_all(Init& init)
 {
-    const CgroupSource cgroups = {.layout = init.plan.layout,
-                                  .groups = init.groups.paths(),
-                                  .view = init.plan.namespaces.has(CLONE_NEWCGROUP)
-                                              ? CgroupView::OwnNamespace
-                                              : CgroupView::Bound};
+    const CgroupSource cgroups = {
+        .layout = init.plan.layout,
+        .groups = init.plan.without_cgroups ? own_groups(init.plan.layout) : init.groups.paths(),
+        .view = init.plan.namespaces.has(CLONE_NEWCGROUP) ? CgroupView::OwnNamespace
+                                                          : CgroupView::Bound};
     return make_mounts(init.root, init.plan.mounts, cgroups, std::move(init.sources));
 }
 
@@ -221,12 +221,13 @@ Result<> wait_for_start(Init& init)
     return {};
 }
 
-// They are of the container's files: no more is allowed to them than to its program.
+// They are of the container's files: no more is allowed to them than to its program. Nobody is
+// asked about them, for the supervisor is of the program.
 Result<> run_start_hooks(Init& init)
 {
     return run_hooks(HookPoint::StartContainer, init.bundle.config.hooks,
                      {.state = seen_from_inside(init.state), .folder = "/", .before_execute = [&] {
-                          return load_filter(init.posture);
+                          return load_filter(init.posture, nullptr);
                       }});
 }
 
@@ -257,7 +258,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"close the rest", of_posture<close_the_rest>},
     {"wait for start", wait_for_start},
     {"run start hooks", run_start_hooks},
-    {"load seccomp", of_posture<load_filter>},
+    {"load seccomp", load_filter_of<Init>},
     {"execute", of_posture<execute_program>},
 };
 

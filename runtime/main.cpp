@@ -25,17 +25,20 @@ static constexpr spec::Option kOptions[] = {
                                      "errors go to the log, not to standard error"),
     spec::option<&Options::debug>("debug", 0, "",
                                   "tell everything, and errors with their line of source"),
+    spec::option<&Options::trace>("trace", 0, "",
+                                  "tell on standard error what time each step took"),
     spec::option<&Options::systemd_cgroup>("systemd-cgroup", 0, "",
                                            "not carried out yet: create and run refuse it"),
     spec::option<&Options::cgroup_manager>("cgroup-manager", 0, "NAME",
-                                           "cgroupfs; systemd and disabled are refused as yet"),
+                                           "cgroupfs, or disabled: create and run make no control "
+                                           "groups; systemd is refused as yet"),
     spec::option<&Options::rootless>("rootless", 0, "BOOL",
                                      "auto or false; true is refused as yet"),
 };
 
 static constexpr const spec::Verb* kVerbs[] = {
-    &kRun,    &kCreate, &kStart, &kExec, &kState,  &kKill, &kPause,    &kResume,
-    &kUpdate, &kDelete, &kList,  &kPs,   &kEvents, &kSpec, &kFeatures,
+    &kRun,    &kCreate, &kStart, &kExec, &kState,  &kWait, &kKill,  &kPause, &kResume,
+    &kUpdate, &kDelete, &kList,  &kPs,   &kEvents, &kSpec, &kCheck, &kPlan,  &kFeatures,
 };
 
 static constexpr std::string_view kNotYet[] = {
@@ -50,6 +53,10 @@ static constexpr spec::Program kProgram = {
     .options = kOptions,
     .verbs = kVerbs,
     .not_yet = kNotYet,
+    .details =
+        "exit codes: 0; 1 failure; 2 wrong usage; of run and exec the program's own, with 128+n\n"
+        "where signal n ended it, 125 where it could not start, 126 and 127 where it cannot be\n"
+        "executed or is not there. RUNTIME_TRACE=/FILE in the environment is --trace into a file",
 };
 
 static Result<> protect(const Verb& verb, Options& options, char* const argv[])
@@ -82,6 +89,8 @@ static Result<int> run(std::span<char* const> argv, Call& call, Log& log)
         TRY(sys::print(line.answer));
         return 0;
     }
+    if (call.options.trace)
+        sys::trace_steps();
     call.arguments = std::move(line.arguments);
     const auto& verb = static_cast<const Verb&>(*line.verb);
     auto status = call_verb(verb, call, argv.data(), log);

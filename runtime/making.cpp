@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "sys/file.hpp"
@@ -38,7 +40,25 @@ Result<> expect(const sys::Channel& parent, Word word)
     return {};
 }
 
-Result<sys::Fd> take_interrupts()
+static Result<> start_timer(std::uint64_t ms)
+{
+    const itimerval timer = {.it_interval = {},
+                             .it_value = {.tv_sec = static_cast<time_t>(ms / 1000),
+                                          .tv_usec = static_cast<suseconds_t>(ms % 1000 * 1000)}};
+    return ::setitimer(ITIMER_REAL, &timer, nullptr) == 0 ? Result<>() : failed_sys("set a timer");
+}
+
+void lift_time_limit()
+{
+    (void)start_timer(0);
+    sigset_t alarm;
+    ::sigemptyset(&alarm);
+    ::sigaddset(&alarm, SIGALRM);
+    const timespec now = {};
+    (void)::sigtimedwait(&alarm, nullptr, &now);
+}
+
+Result<sys::Fd> take_interrupts(std::optional<spec::Duration> time_limit)
 {
     (void)::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it leaves us nothing to wait for
     sigset_t all;
@@ -48,6 +68,10 @@ Result<sys::Fd> take_interrupts()
     ::sigemptyset(&ending);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
         ::sigaddset(&ending, signal);
+    if (time_limit) {
+        ::sigaddset(&ending, SIGALRM);
+        TRY(start_timer(std::max<std::uint64_t>(time_limit->ms, 1)));
+    }
     sys::Fd interrupts(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
     return interrupts ? Result<sys::Fd>(std::move(interrupts)) : failed_sys("make a signalfd");
 }
@@ -58,6 +82,8 @@ std::unexpected<Error> interrupted(const sys::Fd& interrupts)
     if (::read(interrupts.get(), &info, sizeof info) != sizeof info)
         return failed_sys("read a signal");
     const int signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGALRM)
+        return failed("the time of --timeout is over");
     return failed_with(static_cast<Status>(128 + signal), "stopped by SIG{}",
                        ::sigabbrev_np(signal));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "spec/config_linux.hpp"
+#include "spec/duration.hpp"
 #include "spec/result.hpp"
 #include "sys/channel.hpp"
 #include "sys/fd.hpp"
@@ -33,6 +34,7 @@ enum class Word : char {
     Hooks = 'H',     // init: all is mounted, have the hooks run that are yours; then Go again
     Terminal = 'T',  // process, where there is one: here is its master
     Ready = 'R',     // process: all is set up, the program was found
+    Listener = 'L',  // process: memory to share, where its filter has a listener (listener.hpp)
     Start = 'S',     // parent, or `start`: execute it
     Wait = 'W',      // parent: wait for `start` instead
 };
@@ -40,8 +42,10 @@ enum class Word : char {
 // The process: waits for this word, and ends with a parent that is gone before it said that.
 Result<> expect(const sys::Channel& parent, Word word);
 
-// From here on all signals are blocked; INT, TERM, HUP and QUIT can be read from this signalfd.
-Result<sys::Fd> take_interrupts();
+// From here on all signals are blocked; INT, TERM, HUP and QUIT can be read from this signalfd, and
+// ALRM once `time_limit` is over, unless that is lifted before.
+Result<sys::Fd> take_interrupts(std::optional<spec::Duration> time_limit = {});
+void lift_time_limit();
 
 // The error that one of these signals is; it is there to be read.
 std::unexpected<Error> interrupted(const sys::Fd& interrupts);

@@ -36,10 +36,12 @@ struct Plan {
     std::vector<DeviceNode> devices = {};
     CapabilitySets capabilities = {};
     std::vector<Sysctl> sysctls = {};
-    SeccompFilter filter = {};
-    Layout layout = {};  // of the host's control groups
+    SeccompFilter filter = {};  // made apart from the rest (seccomp_cache.hpp)
+    Layout layout = {};         // of the host's control groups
     KnobWrites knobs = {};
     DevicePolicy device_policy = {};
+    bool without_cgroups = false;
+    bool delegates = false;              // the v2 group is to be the program's user's
     unsigned long host_propagation = 0;  // MS_*, of the host's mounts as the container sees them
     unsigned long root_propagation = 0;  // MS_*, of "/" inside; 0: as it is
     std::vector<std::string> warnings = {};
@@ -47,5 +49,15 @@ struct Plan {
 
 // `layout` is what this host has.
 Result<Plan> make_plan(const Bundle& bundle, Layout layout);
+
+// Both in one, of all that is wrong, in place of the first of it: for people. What could not be
+// planned is left out.
+Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults);
+
+// With --cgroup-manager disabled the container stays in our own groups, which are not touched. An
+// error where that cannot be what the config wants: it asks for limits, or for a cgroup mount that
+// is writable. Device rules and a cgroupsPath are left out with a warning, for engines write them
+// in any case.
+Result<> do_without_cgroups(const spec::Config& config, Plan& plan);
 
 }  // namespace runtime

@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "runtime/identity.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/program.hpp"
 #include "runtime/scheduling.hpp"
 
@@ -169,11 +170,14 @@ Result<> close_the_rest(Posture& posture)
     return {};
 }
 
-Result<> load_filter(Posture& posture)
+Result<> load_filter(Posture& posture, const sys::Channel* parent)
 {
     if (posture.filter.program.empty())
         return {};
-    TRY(load_seccomp(posture.filter));
+    if (posture.filter.notifies && parent)
+        TRY(load_supervised(posture.filter, *parent));
+    else
+        TRY(load_seccomp(posture.filter));
     return filter_needs_privilege(posture) ? set_capabilities(posture.capabilities) : Result<>();
 }
 

@@ -12,6 +12,7 @@
 #include "spec/config_linux.hpp"
 #include "spec/config_process.hpp"
 #include "spec/result.hpp"
+#include "sys/channel.hpp"
 
 namespace runtime {
 
@@ -46,7 +47,8 @@ Result<> enter_as_the_user(Posture& posture);
 Result<> drop_capabilities(Posture& posture);
 Result<> find_the_program(Posture& posture);
 Result<> close_the_rest(Posture& posture);
-Result<> load_filter(Posture& posture);
+// Where the filter asks a supervisor, `parent` passes its listener on; without one nobody is asked.
+Result<> load_filter(Posture& posture, const sys::Channel* parent);
 Result<> execute_program(Posture& posture);
 
 // What is held between drop_capabilities() and load_filter(): without no_new_privs a filter can be
@@ -54,7 +56,12 @@ Result<> execute_program(Posture& posture);
 // still have to do: until then one capability more stays.
 CapabilitySets held_until_the_filter(const Posture& posture);
 
-// Such a step in the table of whoever has a posture.
+// Such a step in the table of whoever has a posture, and a parent.
+template <class Owner>
+Result<> load_filter_of(Owner& owner)
+{
+    return load_filter(owner.posture, &owner.parent);
+}
 template <Result<> (*step)(Posture&), class Owner>
 Result<> of_posture(Owner& owner)
 {

@@ -50,9 +50,12 @@ static int executable(const std::string& path)
 static std::unexpected<Error> not_executable(const std::string& name, int code)
 {
     const bool absent = code == ENOENT || code == ENOTDIR;
-    return std::unexpected(Error{.doing = format("exec \"{}\"", name),
-                                 .code = code,
-                                 .status = absent ? Status::NotFound : Status::CannotExecute});
+    // A folder is no program: execve says EACCES, and engines tell 126 by "permission denied".
+    const bool folder = code == EISDIR;
+    return std::unexpected(
+        Error{.doing = format("exec \"{}\"{}", name, folder ? ": is a directory" : ""),
+              .code = folder ? EACCES : code,
+              .status = absent ? Status::NotFound : Status::CannotExecute});
 }
 
 Result<std::string> find_program(const std::string& name, const char* path)

@@ -7,7 +7,6 @@
 namespace runtime {
 
 inline constexpr std::string_view kRefused[] = {
-    "/linux/seccomp/listenerPath",
     "/linux/intelRdt",
 };
 

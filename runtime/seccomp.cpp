@@ -54,6 +54,8 @@ constexpr unsigned int kFlags[] = {
 };
 static_assert(std::size(kFlags) == spec::kWords<spec::SeccompFlag>.size());
 
+constexpr unsigned int kOfListener = SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+
 constexpr scmp_compare kOperators[] = {
     // in the order of spec::SeccompOperator
     SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE,        SCMP_CMP_EQ,
@@ -91,8 +93,11 @@ std::unexpected<Error> failed_with_errno(int code, std::string doing)
     return std::unexpected(Error{.doing = std::move(doing), .code = -code});
 }
 
-Result<> add_architectures(scmp_filter_ctx filter, const spec::Seccomp& profile)
+// Those that the filter is for: the machine's own comes first.
+Result<std::vector<std::uint32_t>> add_architectures(scmp_filter_ctx filter,
+                                                     const spec::Seccomp& profile)
 {
+    std::vector<std::uint32_t> added = {::seccomp_arch_native()};
     for (const auto arch : profile.architectures) {
         const std::uint32_t token = kArchitectures[static_cast<std::size_t>(arch)];
         // One that this libseccomp does not know cannot be what this machine runs.
@@ -100,8 +105,9 @@ Result<> add_architectures(scmp_filter_ctx filter, const spec::Seccomp& profile)
             continue;
         if (const int code = ::seccomp_arch_add(filter, token); code < 0)
             return failed_with_errno(code, format("add architecture {}", spec::word(arch)));
+        added.push_back(token);
     }
-    return {};
+    return added;
 }
 
 Result<> add_rule(scmp_filter_ctx filter, const std::string& name, std::uint32_t what,
@@ -167,31 +173,58 @@ Result<SeccompFilter> compile_seccomp(const spec::Seccomp& profile)
                                                                    ::seccomp_release);
     if (!filter)
         return failed("defaultAction {} cannot be a default", spec::word(profile.default_action));
-    TRY(add_architectures(filter.get(), profile));
+    auto architectures = TRY(add_architectures(filter.get(), profile));
     for (const auto& rule : profile.syscalls) {
         // What is done anyway needs no rule, and libseccomp refuses one.
         if (action(rule.action, rule.errno_ret) != otherwise)
             TRY(add_syscall(filter.get(), rule));
     }
-    SeccompFilter result{.program = TRY(program(filter.get()))};
+    std::vector<sock_filter> whole;
+    if (profile.default_action == spec::SeccompAction::Errno && otherwise != SCMP_ACT_ERRNO(ENOSYS))
+        whole = answer_to_newer_calls(profile, std::move(architectures));
+    const auto compiled = TRY(program(filter.get()));
+    whole.insert(whole.end(), compiled.begin(), compiled.end());
+    return filter_of(profile, std::move(whole));
+}
+
+SeccompFilter filter_of(const spec::Seccomp& profile, std::vector<sock_filter> program)
+{
+    SeccompFilter filter{.program = std::move(program), .notifies = spec::notifies(profile)};
     // Without flags, Speculative Store Bypass stays as the host has it: its mitigation costs much
     // and protects little (as runc, and Linux 5.16 by itself).
     if (profile.flags.empty())
-        result.flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+        filter.flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
     for (const auto flag : profile.flags)
-        result.flags |= kFlags[static_cast<std::size_t>(flag)];
-    return result;
+        filter.flags |= kFlags[static_cast<std::size_t>(flag)];
+    return filter;
 }
 
-Result<> load_seccomp(const SeccompFilter& filter)
+static Result<int> load(const SeccompFilter& filter, unsigned int flags)
 {
     const sock_fprog program = {.len = static_cast<unsigned short>(filter.program.size()),
                                 .filter = const_cast<sock_filter*>(filter.program.data())};
     if (filter.program.size() > USHRT_MAX)
         return failed("{} instructions, the kernel takes 4096", filter.program.size());
-    if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.flags, &program) < 0)
+    const long done = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (done < 0)
         return failed_sys("load a filter of {} instructions", filter.program.size());
+    return static_cast<int>(done);
+}
+
+Result<> load_seccomp(const SeccompFilter& filter)
+{
+    // The flag is about the listener, and the kernel does not take it without one.
+    TRY(load(filter, filter.flags & ~kOfListener));
     return {};
+}
+
+Result<int> load_seccomp_with_listener(const SeccompFilter& filter)
+{
+    unsigned int flags = filter.flags | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    // Both return a number: with this one a failure to synchronize is told by an errno.
+    if (flags & SECCOMP_FILTER_FLAG_TSYNC)
+        flags |= SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+    return load(filter, flags);
 }
 
 std::vector<spec::SeccompArch> seccomp_architectures()
@@ -207,8 +240,9 @@ std::vector<spec::SeccompFlag> seccomp_flags()
 {
     std::vector<spec::SeccompFlag> known;
     for (std::size_t i = 0; i < std::size(kFlags); ++i) {
+        const unsigned int with = kFlags[i] & kOfListener ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
         // The kernel looks at the flags before it looks for the filter.
-        ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, kFlags[i], nullptr);
+        ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, kFlags[i] | with, nullptr);
         if (errno == EFAULT)
             known.push_back(static_cast<spec::SeccompFlag>(i));
     }

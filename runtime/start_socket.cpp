@@ -85,24 +85,21 @@ Result<bool> waits_for_start(const StateDir& dir)
     return connect_to(socket, dir);
 }
 
-Result<bool> start_at_socket(const StateDir& dir)
+Result<std::optional<sys::Channel>> start_at_socket(const StateDir& dir)
 {
     sys::Fd socket = TRY(make_socket(0));
     const bool connected = TRY(connect_to(socket, dir));
     if (!connected)
-        return false;
-    const sys::Channel init(std::move(socket));
+        return std::nullopt;
+    sys::Channel init(std::move(socket));
     // Both fail where somebody else was first and init is gone from here.
     const auto sent = init.send(static_cast<char>(Word::Start));
     const auto heard = sent ? init.receive() : Result<std::optional<sys::Channel::Message>>();
     if (!heard)
         return std::unexpected(heard.error());
     if (!*heard)
-        return false;
-    // Its end closes with execve; a message is an error.
-    const auto after = TRY(init.receive());
-    return after ? failed("a message '{}' where none was expected", after->kind)
-                 : Result<bool>(true);
+        return std::nullopt;
+    return init;
 }
 
 }  // namespace runtime

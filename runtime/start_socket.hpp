@@ -21,7 +21,7 @@ Result<sys::Channel> wait_at_start_socket(const sys::Fd& socket);
 // Whether init waits there.
 Result<bool> waits_for_start(const StateDir& dir);
 
-// `start`: nothing where nobody waits, or somebody else was first; else the program runs.
-Result<bool> start_at_socket(const StateDir& dir);
+// `start`: says the word and hears it back; nothing where nobody waits, or somebody else was first.
+Result<std::optional<sys::Channel>> start_at_socket(const StateDir& dir);
 
 }  // namespace runtime

@@ -20,6 +20,7 @@ static constexpr const char* kConfig = "config.json";
 static constexpr const char* kOwner = "owner";
 static constexpr const char* kLimits = "limits";
 static constexpr const char* kLimitsHalf = "limits.new";
+static constexpr const char* kExit = "exit.json";
 static constexpr std::size_t kOwnerMost = 4096;
 
 Result<> check_root(const std::string& root)
@@ -180,6 +181,21 @@ Result<std::string> StateDir::load_config() const
     return sys::read_file(fd_.get(), kConfig, spec::kJsonMost);
 }
 
+// Whole from its first moment on: several may have seen the end.
+Result<> StateDir::save_exit(std::string_view text) const
+{
+    const sys::Fd file = TRY(sys::open_at(fd_.get(), ".", O_WRONLY | O_TMPFILE, 0600));
+    TRY_TO(sys::write_all(file.get(), text), "{}", kExit);
+    if (::linkat(file.get(), "", fd_.get(), kExit, AT_EMPTY_PATH) < 0 && errno != EEXIST)
+        return failed_sys("make {}", kExit);
+    return {};
+}
+
+Result<std::string> StateDir::load_exit() const
+{
+    return sys::read_file(fd_.get(), kExit, spec::kJsonMost);
+}
+
 static Result<> unlink_all(int folder, const std::vector<std::string>& names)
 {
     for (const auto& name : names)
@@ -198,7 +214,8 @@ Result<> StateDir::check_is_ours() const
     const auto names = TRY(sys::names_in(fd_));
     for (const std::string_view name : names)
         if (name != kConfig && name != kStartSocket && name != kState && name != kStateHalf &&
-            name != kOwner && name != kLimits && name != kLimitsHalf && name != kNotifyFolder)
+            name != kOwner && name != kLimits && name != kLimitsHalf && name != kExit &&
+            name != kNotifyFolder)
             return failed("it is no container: its folder holds {}", name);
     struct stat folder = {};
     if (::fstat(fd_.get(), &folder) < 0)
@@ -218,7 +235,7 @@ Result<> StateDir::remove()
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT)
         return {};
     // What few have, and what was half written when somebody was killed.
-    TRY(unlink_all(fd_.get(), {kStateHalf, kLimits, kLimitsHalf, kOwner}));
+    TRY(unlink_all(fd_.get(), {kStateHalf, kLimits, kLimitsHalf, kExit, kOwner}));
     TRY(sys::remove_tree(fd_, kNotifyFolder));
     if (::unlinkat(parent_.get(), id_.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
         return failed_sys("remove the folder of the container");

@@ -17,6 +17,7 @@ namespace runtime {
 //   notify       the folder of the socket that the program has for sd_notify(3)
 //   owner        the word of --owner, where there was one
 //   limits       while `update` is at it: those that were before
+//   exit.json    spec::ExitRecord, once somebody has seen how it ended
 inline constexpr const char* kStartSocket = "start";
 inline constexpr const char* kNotifyFolder = "notify";
 class StateDir {
@@ -45,6 +46,8 @@ public:
     Result<> save_limits(std::string_view text) const;
     Result<std::string> load_limits() const;  // ENOENT: there are none
     Result<> forget_limits() const;
+    Result<> save_exit(std::string_view text) const;  // one that is there stays
+    Result<std::string> load_exit() const;            // ENOENT: there is none
     void keep() { made_ = false; }
     // Whoever makes or removes the container keeps the others from it, from make() on: false where
     // somebody else does. It ends with unlock(), or with the process.

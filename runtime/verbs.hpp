@@ -30,6 +30,7 @@ Result<> read_word(std::string_view word, UserWord& into);
 // which is in the verb's table.
 struct Options : UpdateOptions {
     bool debug = false;
+    bool trace = false;
     std::string root = {};
     std::string owner = {};  // empty: whoever's
     std::string log = {};
@@ -70,6 +71,9 @@ struct Options : UpdateOptions {
     bool no_new_privs = false;
     bool ignore_paused = false;
 
+    bool json = false;
+    bool strict = false;
+    bool without_trial = false;
     bool force = false;
     bool all = false;
     bool regex = false;
@@ -77,6 +81,7 @@ struct Options : UpdateOptions {
     ListFormat format = ListFormat::Table;
     bool stats = false;
     spec::Duration interval = {.ms = 5000};
+    std::optional<spec::Duration> timeout = {};
 };
 
 // Something that did not stop the verb. A warning goes to the log, and to standard error with
@@ -104,6 +109,7 @@ struct Verb : spec::Verb {
     bool ends_as_program = false;  // with 125, 126 or 127, where others end with 1
 };
 
+extern const Verb kCheck;
 extern const Verb kCreate;
 extern const Verb kDelete;
 extern const Verb kEvents;
@@ -112,6 +118,7 @@ extern const Verb kFeatures;
 extern const Verb kKill;
 extern const Verb kList;
 extern const Verb kPause;
+extern const Verb kPlan;
 extern const Verb kPs;
 extern const Verb kResume;
 extern const Verb kRun;
@@ -119,6 +126,7 @@ extern const Verb kSpec;
 extern const Verb kStart;
 extern const Verb kState;
 extern const Verb kUpdate;
+extern const Verb kWait;
 
 }  // namespace runtime
 

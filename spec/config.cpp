@@ -51,7 +51,7 @@ static constexpr Field kConfigFields[] = {
     ignored("windows"),
     ignored("zos"),
 };
-static constexpr Object<Config> kConfig = object<Config>(kConfigFields);
+constinit const Object<Config> kConfig = object<Config>(kConfigFields);
 
 Result<Config> read_config(std::string_view text, std::string_view name,
                            std::span<const std::string_view> refused)

@@ -35,12 +35,15 @@ static constexpr Field kSyscallFields[] = {
 static constexpr Object<SeccompSyscall> kSyscall =
     object<SeccompSyscall, syscall_errno>(kSyscallFields);
 
+bool notifies(const Seccomp& seccomp)
+{
+    return seccomp.default_action == SeccompAction::Notify ||
+           std::ranges::count(seccomp.syscalls, SeccompAction::Notify, &SeccompSyscall::action) > 0;
+}
+
 static Verdict whole_profile(const Seccomp& seccomp)
 {
-    const bool notifies =
-        seccomp.default_action == SeccompAction::Notify ||
-        std::ranges::count(seccomp.syscalls, SeccompAction::Notify, &SeccompSyscall::action) > 0;
-    if (seccomp.listener_path.empty() && notifies)
+    if (seccomp.listener_path.empty() && notifies(seccomp))
         return Fault{"", "\"listenerPath\" is missing, SCMP_ACT_NOTIFY needs it"};
     if (seccomp.listener_path.empty() && !seccomp.listener_metadata.empty())
         return Fault{"listenerMetadata", "\"listenerPath\" is needed with it"};
@@ -52,7 +55,7 @@ static constexpr Field kSeccompFields[] = {
     field<&Seccomp::default_errno_ret>("defaultErrnoRet"),
     field<&Seccomp::architectures>("architectures"),
     field<&Seccomp::flags>("flags"),
-    field<&Seccomp::listener_path>("listenerPath"),
+    field<&Seccomp::listener_path>("listenerPath", {.check = absolute_or_empty}),
     field<&Seccomp::listener_metadata>("listenerMetadata"),
     field<&Seccomp::syscalls>("syscalls", kSyscall),
 };

@@ -96,4 +96,7 @@ struct Seccomp {
     std::vector<SeccompSyscall> syscalls = {};
 };
 
+// Whether a supervisor is asked about any system call.
+bool notifies(const Seccomp& seccomp);
+
 }  // namespace spec

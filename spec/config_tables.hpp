@@ -6,6 +6,7 @@
 
 namespace spec {
 
+extern const Object<Config> kConfig;
 extern const Object<Process> kProcess;
 extern const Object<Mount> kMount;
 extern const Object<IdMapping> kIdMapping;

@@ -79,7 +79,7 @@ constexpr Field kConfigFields[] = {
     field<&RawConfig::run>("config", kRun),
     field<&RawConfig::rootfs>("rootfs", kRootfs, {.required = true}),
 };
-constexpr auto kConfig = object<RawConfig>(kConfigFields);
+constexpr auto kImageConfig = object<RawConfig>(kConfigFields);
 
 std::vector<std::string> keys(const Map<Nothing>& set)
 {
@@ -93,7 +93,7 @@ std::vector<std::string> keys(const Map<Nothing>& set)
 
 Result<ImageConfig> read_image_config(std::string_view text, std::string_view name)
 {
-    auto raw = TRY(read_json(kConfig, text, name));
+    auto raw = TRY(read_json(kImageConfig, text, name));
     ImageConfig config = {.platform = {raw.os, raw.architecture, raw.variant},
                           .os_version = std::move(raw.os_version),
                           .os_features = std::move(raw.os_features),

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "spec/faults.hpp"
 #include "spec/json_reader.hpp"
+#include "spec/nearest.hpp"
 #include "spec/text.hpp"
 
 namespace spec {
 
-bool JsonReader::wrong(std::string_view sentence)
+bool JsonReader::wrong(std::string_view sentence, std::string hint)
 {
-    return fail(start_, pointer(frames_.size()), sentence);
+    return fail(start_, pointer(frames_.size()), sentence, std::move(hint));
 }
 
 Range JsonReader::range(const Slot& slot)
@@ -188,22 +190,31 @@ bool JsonReader::string(std::string_view value)
     return true;
 }
 
+bool JsonReader::fits(const Slot& slot, bool array)
+{
+    const Kind kind = slot.type->kind;
+    return array ? kind == Kind::Array : kind == Kind::Object || kind == Kind::Map;
+}
+
 bool JsonReader::open(bool array)
 {
     Slot slot;
     if (!begin(slot))
         return false;
     if (frames_.size() == kDepthMost)
-        return wrong(format("is nested deeper than {} levels", kDepthMost));
+        return stop(start_, pointer(frames_.size()),
+                    format("is nested deeper than {} levels", kDepthMost));
     Frame frame{.field = slot.field,
                 .type = slot.type,
                 .array = array,
                 .start = start_,
                 .refused = std::move(refused_)};
-    if (slot.field) {
-        const bool object = slot.type->kind == Kind::Object || slot.type->kind == Kind::Map;
-        if (array ? slot.type->kind != Kind::Array : !object)
-            return mismatch(slot, array ? "this is an array" : "this is an object");
+    if (slot.field && !fits(slot, array)) {
+        if (!mismatch(slot, array ? "this is an array" : "this is an object"))
+            return false;
+        frame.field = nullptr;
+        frame.type = nullptr;
+    } else if (slot.field) {
         frame.place = place(slot);
         if (slot.type->kind == Kind::Object)
             frame.starts.resize(slot.field->table->fields.size());
@@ -243,8 +254,18 @@ bool JsonReader::check_property(Frame& frame)
     }
     const auto like = std::ranges::find(fields, case_folded(frame.key),
                                         [](const Field& field) { return case_folded(field.name); });
-    return like == fields.end() ||
-           wrong(format("{} must be written \"{}\"", quoted(frame.key), like->name));
+    if (like != fields.end())
+        return wrong(format("{} must be written \"{}\"", quoted(frame.key), like->name));
+    return unknown_ == Unknown::Skipped || tell_unknown(fields);
+}
+
+bool JsonReader::tell_unknown(std::span<const Field> fields)
+{
+    std::vector<std::string_view> names;
+    for (const Field& field : fields)
+        names.push_back(field.name);
+    const auto meant = nearest(frames_.back().key, names);
+    return wrong("is unknown", meant.empty() ? "" : format("did you mean \"{}\"?", meant));
 }
 
 // Says what is wrong with the object or array that closes.
@@ -270,9 +291,13 @@ bool JsonReader::check_closed()
     if (top.type->kind != Kind::Object)
         return true;
     const Table& table = *top.field->table;
+    const std::size_t before = faults_.size();
     for (std::size_t i = 0; i < table.fields.size(); i++)
-        if (table.fields[i].rules.required && !top.starts[i])
-            return blame({.reason = format("\"{}\" is missing", table.fields[i].name)});
+        if (table.fields[i].rules.required && !top.starts[i] &&
+            !blame({.reason = format("\"{}\" is missing", table.fields[i].name)}))
+            return false;
+    if (faults_.size() > before)  // what is not whole is not judged
+        return true;
     if (const Verdict fault = table.check ? table.check(top.place) : Verdict())
         return blame(*fault);
     const Frame* outer = frames_.size() > 1 ? &frames_[frames_.size() - 2] : nullptr;
@@ -296,6 +321,13 @@ Result<> read_json(const Table& table, void* into, std::string_view text, std::s
                    std::span<const std::string_view> refused)
 {
     return JsonReader(table, into, text, name, refused).read();
+}
+
+std::vector<Error> find_faults(const Table& table, void* into, std::string_view text,
+                               std::string_view name, std::span<const std::string_view> refused,
+                               Unknown unknown)
+{
+    return JsonReader(table, into, text, name, refused).read_to_the_end(unknown);
 }
 
 }  // namespace spec

@@ -32,7 +32,7 @@ void JsonReader::token()
     end_ = finishing_ ? text_.size() : yajl_get_bytes_consumed(yajl_);
 }
 
-bool JsonReader::fail(std::size_t at, std::string pointer, std::string_view sentence)
+Error JsonReader::fault(std::size_t at, std::string pointer, std::string_view sentence) const
 {
     const std::string_view before = text_.substr(0, at);
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -44,6 +44,25 @@ bool JsonReader::fail(std::size_t at, std::string pointer, std::string_view sent
     error.place = {.pointer = std::move(pointer),
                    .line = static_cast<unsigned>(line),
                    .column = static_cast<unsigned>(column)};
+    return error;
+}
+
+bool JsonReader::stop(std::size_t at, std::string pointer, std::string_view sentence)
+{
+    error_ = fault(at, std::move(pointer), sentence);
+    return false;
+}
+
+// Whether reading goes on: what is wrong has then been read as if it were not there.
+bool JsonReader::fail(std::size_t at, std::string pointer, std::string_view sentence,
+                      std::string hint)
+{
+    Error error = fault(at, std::move(pointer), sentence);
+    error.hint = std::move(hint);
+    if (goes_on_ && faults_.size() < kFaultsMost) {
+        faults_.push_back(std::move(error));
+        return true;
+    }
     error_ = std::move(error);
     return false;
 }
@@ -101,7 +120,7 @@ void JsonReader::fail_syntax(std::string_view words)
     else if (words.contains("premature EOF"))
         sentence = format("{} breaks off, the text ends in it", found);
     const bool in_value = last_ == Last::Key || frames_.empty();
-    fail(at, pointer(frames_.size() - (in_value ? 0 : 1)), sentence);
+    stop(at, pointer(frames_.size() - (in_value ? 0 : 1)), sentence);
 }
 
 static JsonReader& reader(void* context)
@@ -136,12 +155,12 @@ static constexpr yajl_callbacks kCallbacks = {
 bool JsonReader::check_encoding()
 {
     if (text_.starts_with("\uFEFF"))
-        return fail(0, "", "the text begins with a byte order mark, UTF-8 without one is needed");
+        return stop(0, "", "the text begins with a byte order mark, UTF-8 without one is needed");
     const std::size_t good = utf8_length(text_);
     if (good == text_.size())
         return true;
     const unsigned byte = static_cast<unsigned char>(text_[good]);
-    return fail(good, "", format("byte 0x{:02x} is not UTF-8 here", byte));
+    return stop(good, "", format("byte 0x{:02x} is not UTF-8 here", byte));
 }
 
 // yajl's options stay as they come: comments, several values and what follows one are errors.
@@ -172,6 +191,15 @@ Result<> JsonReader::read()
     if (error_)
         return std::unexpected(*std::move(error_));
     return {};
+}
+
+std::vector<Error> JsonReader::read_to_the_end(Unknown unknown)
+{
+    goes_on_ = true;
+    unknown_ = unknown;
+    if (auto whole = read(); !whole)
+        faults_.push_back(std::move(whole.error()));
+    return std::move(faults_);
 }
 
 }  // namespace spec

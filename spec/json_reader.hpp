@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "spec/faults.hpp"
 #include "spec/json.hpp"
 
 namespace spec {
@@ -15,6 +16,7 @@ public:
     JsonReader(const Table& table, void* into, std::string_view text, std::string_view name,
                std::span<const std::string_view> refused);
     Result<> read();
+    std::vector<Error> read_to_the_end(Unknown unknown);
 
     // yajl's events; false stops it, `error_` says why.
     bool null();
@@ -55,13 +57,18 @@ private:
     bool narrow();
     bool check_text(std::string_view text);
     bool check_property(Frame& frame);
+    bool tell_unknown(std::span<const Field> fields);
+    static bool fits(const Slot& slot, bool array);
     bool check_closed();
     bool blame(const Fault& fault);
     static Range range(const Slot& slot);
     static std::string needed(const Slot& slot);
     bool mismatch(const Slot& slot, std::string_view found);
-    bool wrong(std::string_view sentence);
-    bool fail(std::size_t at, std::string pointer, std::string_view sentence);
+    bool wrong(std::string_view sentence, std::string hint = {});
+    bool fail(std::size_t at, std::string pointer, std::string_view sentence,
+              std::string hint = {});
+    bool stop(std::size_t at, std::string pointer, std::string_view sentence);
+    Error fault(std::size_t at, std::string pointer, std::string_view sentence) const;
     std::string pointer(std::size_t depth) const;
     void fail_syntax(std::string_view words);
 
@@ -78,7 +85,10 @@ private:
     std::size_t end_ = 0;    // and its end
     yajl_handle yajl_ = nullptr;
     bool finishing_ = false;
-    std::optional<Error> error_ = {};
+    std::optional<Error> error_ = {};  // that ended the reading
+    bool goes_on_ = false;             // after what is wrong but for the syntax
+    Unknown unknown_ = Unknown::Skipped;
+    std::vector<Error> faults_ = {};
 };
 
 }  // namespace spec

@@ -68,11 +68,12 @@ constexpr Field kExitFields[] = {
     field<&ExitRecord::signal>("signal", {.range = Range{1, 64}}),
     field<&ExitRecord::core>("core", kRequired),
     field<&ExitRecord::oom>("oom", kOomRecord),
+    field<&ExitRecord::seccomp_call>("seccomp_call"),
     field<&ExitRecord::stage>("stage", kRequired),
     field<&ExitRecord::reason>("reason", kRequired),
     field<&ExitRecord::message>("message", kRequired),
     field<&ExitRecord::started>("started"),
-    field<&ExitRecord::finished>("finished", kRequired),
+    field<&ExitRecord::finished>("finished"),
     field<&ExitRecord::usage>("usage", kUsageRecord, kRequired),
 };
 constexpr auto kExitRecord = object<ExitRecord>(kExitFields);
@@ -185,11 +186,12 @@ std::string write(const ExitRecord& record)
     member_or_null(json, "signal", record.signal);
     json.member("core", record.core);
     write_oom(json, record.oom);
+    member_or_null(json, "seccomp_call", record.seccomp_call);
     json.member("stage", record.stage)
         .member("reason", word(record.reason))
         .member("message", record.message);
     member_or_null(json, "started", record.started);
-    json.member("finished", record.finished);
+    member_or_null(json, "finished", record.finished);
     json.key("usage")
         .object()
         .member("cpu_user_us", record.usage.cpu_user_us)

@@ -75,10 +75,10 @@ Result<RawEnd> read_raw_end(std::string_view text, std::string_view name);
 std::string write(const RawEnd& end);
 
 // Why a container is no more.
-enum class EndReason : std::uint8_t { Exited, Signaled, Oom, Stopped, Failed, Unknown };
+enum class EndReason : std::uint8_t { Exited, Signaled, Oom, Stopped, Failed, Unknown, Seccomp };
 template <>
 inline constexpr auto kWords<EndReason> =
-    words("exited", "signaled", "oom", "stopped", "failed", "unknown");
+    words("exited", "signaled", "oom", "stopped", "failed", "unknown", "seccomp");
 
 struct OomRecord {
     std::string victim = {};  // "init" or "child"
@@ -102,11 +102,12 @@ struct ExitRecord {
     std::optional<std::int32_t> signal = {};  // that ended it
     bool core = false;                        // it left a core dump
     std::optional<OomRecord> oom = {};
-    std::string stage = {};  // the step of the shim in which it ended
+    std::string seccomp_call = {};  // that its filter killed it for; empty: none, or nobody knows
+    std::string stage = {};         // the step of the shim in which it ended
     EndReason reason = EndReason::Unknown;
-    std::string message = {};  // one sentence where something failed
-    std::string started = {};  // empty: its program was not executed
-    std::string finished = {};
+    std::string message = {};   // one sentence where something failed
+    std::string started = {};   // empty: its program was not executed, or nobody saw it
+    std::string finished = {};  // empty: nobody saw it
     UsageRecord usage = {};
 };
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "spec/manual.hpp"
 #include "spec/version.hpp"
 
 namespace spec {
 
-// Of every program; they have no member to go to.
-static constexpr Option kHelpOption = {"help", 'h', "", "this text", nullptr};
-static constexpr Option kVersionOption = {"version", 'v', "", "what this is", nullptr};
+constinit const Option kHelpOption = {
+    "help", 'h', "", "this text (=man: the manual page; =bash: what bash completes)", nullptr};
+constinit const Option kVersionOption = {"version", 'v', "", "what this is", nullptr};
 
 Result<> read_word(std::string_view word, std::string& into)
 {
@@ -64,11 +65,6 @@ Bounds bounds(std::string_view synopsis)
             bounds.most = SIZE_MAX;
     }
     return bounds;
-}
-
-const Verb* only_verb(const Program& program)
-{
-    return program.verbs.size() == 1 && program.verbs[0]->name.empty() ? program.verbs[0] : nullptr;
 }
 
 std::string usage_line(const Program& program, const Verb& verb)
@@ -226,13 +222,26 @@ private:
 
     Result<> store(const Option& option, std::string_view word)
     {
-        if (!option.store) {
-            line_.answer =
-                &option == &kHelpOption ? help_text(program_, verb_) : version_text(program_.name);
+        if (&option == &kHelpOption)
+            return answer_help(word);
+        if (&option == &kVersionOption) {
+            line_.answer = version_text(program_.name);
             return {};
         }
         if (auto stored = option.store(into_, word); !stored)
             return usage("option --{}: {}", option.name, stored.error().doing);
+        return {};
+    }
+
+    Result<> answer_help(std::string_view form)
+    {
+        constexpr std::string_view forms[] = {"true", "man", "bash"};
+        const auto number = read_choice(form, forms);
+        if (!number)
+            return usage("option --help: {}", number.error().doing);
+        line_.answer = *number == 0   ? help_text(program_, verb_)
+                       : *number == 1 ? manual_text(program_)
+                                      : completion_text(program_);
         return {};
     }
 
@@ -261,6 +270,11 @@ std::string option_rows(std::span<const Option> options)
 }
 
 }  // namespace
+
+const Verb* only_verb(const Program& program)
+{
+    return program.verbs.size() == 1 && program.verbs[0]->name.empty() ? program.verbs[0] : nullptr;
+}
 
 Result<CommandLine> read_command_line(const Program& program, std::span<char* const> words,
                                       void* into)

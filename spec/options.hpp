@@ -135,6 +135,13 @@ struct Program {
     std::string_view details = {};                   // what --help tells beyond all tables
 };
 
+// The verb of a program that has but one, without a name; else null.
+const Verb* only_verb(const Program& program);
+
+// Of every program, and read by no table: they are answered.
+extern const Option kHelpOption;
+extern const Option kVersionOption;
+
 // A command line that was understood: the verb with its arguments, or, where --help or --version
 // was asked for, the text to be printed in place of doing anything.
 struct CommandLine {

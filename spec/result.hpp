@@ -30,7 +30,7 @@ enum class Status : unsigned char {
 };
 
 // A place in a JSON text: an RFC 6901 pointer, and where its value begins, both counted from 1
-// (line 0: unknown).
+// (line 0: unknown; then an empty pointer is none).
 struct Place {
     std::string pointer = {};
     unsigned line = 0;
@@ -72,6 +72,17 @@ std::unexpected<Error> failed(Format<std::type_identity_t<Args>...> f, Args&&...
 {
     return std::unexpected(
         Error{.doing = format_all(f.text, fmt::make_format_args(args...)), .where = f.where});
+}
+
+// As failed(), for a value of a JSON text that reads well and cannot be carried out: the sentence
+// begins with the pointer to it.
+template <class... Args>
+std::unexpected<Error> failed_at(std::string pointer, Format<std::type_identity_t<Args>...> f,
+                                 Args&&... args)
+{
+    const std::string why = format_all(f.text, fmt::make_format_args(args...));
+    return std::unexpected(Error{
+        .doing = pointer + ": " + why, .place = {.pointer = std::move(pointer)}, .where = f.where});
 }
 
 // As failed(), and the program is to end with `status`.

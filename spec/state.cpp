@@ -24,6 +24,8 @@ static constexpr Field kStateFields[] = {
     field<&State::init>("init", kProcessIdentity, {.required = true}),
     field<&State::own_pids>("ownPids", {.required = true}),
     field<&State::hooks_follow>("hooksFollow"),
+    field<&State::supervised>("supervised"),
+    field<&State::without_cgroups>("withoutCgroups"),
     field<&State::cgroups>("cgroups", {.required = true}),
     field<&State::annotations>("annotations"),
 };
@@ -74,6 +76,10 @@ std::string write_state(const State& state)
     json.member("ownPids", state.own_pids);
     if (state.hooks_follow)
         json.member("hooksFollow", true);
+    if (state.supervised)
+        json.member("supervised", true);
+    if (state.without_cgroups)
+        json.member("withoutCgroups", true);
     json.key("cgroups").array();
     for (const auto& path : state.cgroups)
         json.value(path);

@@ -39,8 +39,10 @@ struct State {
     std::string created = {};  // RFC 3339, in UTC
     std::uint32_t owner = 0;   // the uid that made it
     ProcessIdentity init = {};
-    bool own_pids = true;       // it has a PID namespace of its own: all in it die with init
-    bool hooks_follow = false;  // config.json has some for after `create`
+    bool own_pids = true;          // it has a PID namespace of its own: all in it die with init
+    bool hooks_follow = false;     // config.json has some for after `create`
+    bool supervised = false;       // its filter's listener is somebody's to be sent to
+    bool without_cgroups = false;  // made with --cgroup-manager disabled
     std::vector<std::string> cgroups = {};  // absolute folders, to be removed with the container
     Map<std::string> annotations = {};
 };

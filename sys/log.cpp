@@ -15,10 +15,11 @@ std::string log_line(std::string_view level, const std::string& text, const Erro
         json.member("code", static_cast<int>(error->status));
         if (!error->step.empty())
             json.member("step", error->step);
-        if (error->place.line)
-            json.member("path", error->place.pointer)
-                .member("line", error->place.line)
-                .member("column", error->place.column);
+        const auto& [pointer, line, column] = error->place;
+        if (line || !pointer.empty())
+            json.member("path", pointer);
+        if (line)
+            json.member("line", line).member("column", column);
         if (const char* name = error->code ? strerrorname_np(error->code) : nullptr)
             json.member("errno", std::string_view(name));
         if (!error->hint.empty())

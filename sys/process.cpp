@@ -36,6 +36,11 @@ static Result<std::optional<int>> wait_for(pid_t pid, int flags)
             return failed_sys("wait for process {}", pid);
     if (found == 0)
         return std::nullopt;
+    return status;
+}
+
+static int as_a_shell_tells_it(int status)
+{
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -43,15 +48,18 @@ Result<int> Process::wait()
 {
     const auto status = TRY(wait_for(pid_, 0));
     pid_ = 0;
-    return status.value_or(0);
+    end_ = status.value_or(0);
+    return as_a_shell_tells_it(end_);
 }
 
 Result<std::optional<int>> Process::ended()
 {
     const auto status = TRY(wait_for(pid_, WNOHANG));
-    if (status)
-        pid_ = 0;
-    return status;
+    if (!status)
+        return std::nullopt;
+    pid_ = 0;
+    end_ = *status;
+    return as_a_shell_tells_it(end_);
 }
 
 Result<Process> spawn(unsigned long flags, int cgroup, int (*child)(void*), void* argument)

@@ -18,13 +18,14 @@ public:
     Process() = default;
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
     Process(Process&& other) noexcept
-        : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_))
+        : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)), end_(other.end_)
     {
     }
     Process& operator=(Process&& other) noexcept
     {
         std::swap(pid_, other.pid_);
         std::swap(pidfd_, other.pidfd_);
+        std::swap(end_, other.end_);
         return *this;
     }
     ~Process();
@@ -34,11 +35,13 @@ public:
     // Reap it: the status as a shell tells it, 0-255 or 128 + signal; nothing while it runs.
     Result<int> wait();
     Result<std::optional<int>> ended();
-    void detach() { pid_ = 0; }  // it is to outlive us
+    int wait_status() const { return end_; }  // as wait(2) tells it, once it is reaped
+    void detach() { pid_ = 0; }               // it is to outlive us
 
 private:
     pid_t pid_ = 0;
     Fd pidfd_;
+    int end_ = 0;
 };
 
 // clone3(2) with these flags (CLONE_NEW*, CLONE_PARENT), into the cgroup v2 folder `cgroup` where

@@ -67,9 +67,12 @@ Result<> send_message(const Fd& socket, std::string_view bytes, const Fd* fd)
         const int number = fd->get();
         std::memcpy(CMSG_DATA(&control.header), &number, sizeof number);
     }
-    while (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
+    ssize_t sent;
+    while ((sent = ::sendmsg(socket.get(), &message, MSG_NOSIGNAL)) < 0)
         if (errno != EINTR)
             return failed_sys("send a message");
+    if (static_cast<std::size_t>(sent) < bytes.size())
+        return failed("send a message: {} of {} bytes were taken", sent, bytes.size());
     return {};
 }
 

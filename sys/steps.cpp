@@ -52,6 +52,12 @@ void steps_of(std::string_view program)
               .stop_at = list("STOP_AT")};
 }
 
+void trace_steps()
+{
+    if (!wishes.trace)
+        wishes.trace = "1";
+}
+
 void begin_life(unsigned number)
 {
     wishes.life = number;

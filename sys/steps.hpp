@@ -25,6 +25,9 @@ struct Step {
 //   PROGRAM_TRACE=/file        appends it to this file, for processes without standard error
 void steps_of(std::string_view program);
 
+// As if PROGRAM_TRACE=1 were in the environment, unless something else is.
+void trace_steps();
+
 // Of the processes that take over from one that died: the steps of the second are called name@2.
 void begin_life(unsigned number);
 

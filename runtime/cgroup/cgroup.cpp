@@ -95,12 +95,19 @@ Result<> Groups::write(const KnobWrite& knob, CgroupWriter& writer) const
     return written;
 }
 
-static Result<> with_hint(Result<> written)
+static Result<> explained(Result<> written, const KnobWrite& knob)
 {
-    if (!written && written.error().code == ENOENT)
-        written.error().hint = "this kernel has no such limit, or a group above passes none on";
-    if (!written && written.error().code == EBUSY)
-        written.error().hint = "more than that is in use";
+    if (written)
+        return written;
+    Error& error = written.error();
+    if (error.code == ENOENT)
+        error.hint = "this kernel has no such limit, or a group above passes none on";
+    if (error.code == EBUSY)
+        error.hint = "more than that is in use";
+    if (error.code == EINVAL)
+        error.hint = knob.if_invalid;
+    error.doing = format("{}: {}", knob.property, error.doing);
+    error.place.pointer = knob.property;
     return written;
 }
 
@@ -113,10 +120,10 @@ Result<> Groups::apply(const KnobWrites& writes) const
         if (!written && knob.or_later && written.error().code == EINVAL)
             later.push_back(&knob);
         else if (knob.must != Must::Try)
-            TRY_TO(with_hint(std::move(written)), "{}", knob.property);
+            TRY(explained(std::move(written), knob));
     }
     for (const KnobWrite* knob : later)
-        TRY_TO(with_hint(write(*knob, writer)), "{}", knob->property);
+        TRY(explained(write(*knob, writer), *knob));
     return {};
 }
 
@@ -129,7 +136,7 @@ Result<> Groups::apply(const DevicePolicy& policy) const
     constexpr std::string_view property = "/linux/resources/devices";
     const Group* group = v2();
     if (!group && policy.asked)
-        return failed("{}: this host has no devices controller", property);
+        return failed_at(std::string(property), "this host has no devices controller");
     if (!group || (policy.allow && !policy.asked))
         return {};
     const sys::Fd folder =

@@ -58,6 +58,11 @@ public:
     // goes where init is, which has this /proc/PID/cgroup.
     Result<> follow(std::string_view proc_cgroup);
 
+    // config-linux.md, "Cgroup ownership": the v2 group and those of its files that the kernel says
+    // are for that become this user's, so that he can divide what the group has. Of v1, which is
+    // not safe to give away, nothing does.
+    Result<> delegate_to(uid_t uid) const;
+
     // Opens what enter() and v2_folder() use: a child in a user namespace of its own could not.
     Result<> open_entrances();
     void close_entrances();

@@ -112,9 +112,10 @@ static Result<> give_back(const DevicePattern& pattern, std::vector<DevicePatter
         if (covers(pattern.major, each.major) && covers(pattern.minor, each.minor))
             each.access &= ~pattern.access;
         else if (pattern.asked)
-            return failed("/linux/resources/devices: cgroup v1 cannot {} {} within the {} of {}",
-                          pattern.allow ? "allow" : "deny", text(pattern),
-                          each.allow ? "permission" : "ban", text(each));
+            return failed_at("/linux/resources/devices",
+                             "cgroup v1 cannot {} {} within the {} of {}",
+                             pattern.allow ? "allow" : "deny", text(pattern),
+                             each.allow ? "permission" : "ban", text(each));
     }
     std::erase_if(exceptions, [](const DevicePattern& each) { return each.access == 0; });
     return {};

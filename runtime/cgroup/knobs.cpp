@@ -21,6 +21,15 @@ static Result<> cpuset(const spec::Resources& resources, KnobWrites& writes)
     return {};
 }
 
+// A key as a part of a JSON pointer (RFC 6901).
+static std::string escaped(std::string_view key)
+{
+    std::string part;
+    for (const char c : key)
+        part += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    return part;
+}
+
 static Result<> rdma(const spec::Resources& resources, KnobWrites& writes)
 {
     for (const auto& [device, limits] : resources.rdma) {
@@ -32,7 +41,7 @@ static Result<> rdma(const spec::Resources& resources, KnobWrites& writes)
         writes.push_back({.controller = "rdma",
                           .file = "rdma.max",
                           .value = value,
-                          .property = format("/linux/resources/rdma/{}", device)});
+                          .property = "/linux/resources/rdma/" + escaped(device)});
     }
     return {};
 }
@@ -62,8 +71,8 @@ static Result<> plan_twins(const KnobTwins& twins, const spec::Resources& resour
     TRY((v2 ? twins.v2 : twins.v1)(resources, wanted));
     const auto asked = std::ranges::find(wanted, Must::Succeed, &KnobWrite::must);
     if (asked != wanted.end())
-        return failed("{}: this host has no {} controller", asked->property,
-                      v2 ? twins.v2_controller : twins.v1_controller);
+        return failed_at(asked->property, "this host has no {} controller",
+                         v2 ? twins.v2_controller : twins.v1_controller);
     return {};
 }
 
@@ -73,14 +82,15 @@ static Result<> plan_unified(const spec::Resources& resources, const Layout& lay
                              KnobWrites& writes)
 {
     for (const auto& [file, text] : resources.unified) {
-        const std::string property = format("/linux/resources/unified/{}", file);
+        const std::string property = "/linux/resources/unified/" + escaped(file);
         if (file.empty() || file.starts_with('.') || file.contains('/') || file.contains('\0'))
-            return failed("/linux/resources/unified: \"{}\" is no name of a file in a group", file);
+            return failed_at(property, "\"{}\" is no name of a file in a group",
+                             file.substr(0, file.find('\0')));
         const std::string controller = file.substr(0, file.find('.'));
-        const bool core = controller == "cgroup";
-        if (core ? !layout.pure_v2() : !layout.with(CgroupVersion::V2, controller))
-            return failed("{}: this host has no {} in cgroup v2", property,
-                          core ? "limits" : controller + " controller");
+        if (!layout.has(CgroupVersion::V2))
+            return failed_at(property, "this host has no cgroup v2");
+        if (controller != "cgroup" && !layout.with(CgroupVersion::V2, controller))
+            return failed_at(property, "this host has no {} controller in cgroup v2", controller);
         for (std::size_t at = 0; at < text.size();) {
             const std::size_t end = std::min(text.find('\n', at), text.size());
             if (end > at)
@@ -92,6 +102,19 @@ static Result<> plan_unified(const spec::Resources& resources, const Layout& lay
         }
     }
     return {};
+}
+
+// The specification advises against the first; runc ignores both.
+std::vector<std::string> knob_warnings(const spec::Resources& resources)
+{
+    std::vector<std::string> warnings;
+    const spec::Memory memory = resources.memory.value_or(spec::Memory());
+    if (memory.kernel.value_or(0) > 0)
+        warnings.emplace_back("/linux/resources/memory/kernel changes nothing: no kernel has it");
+    if (!memory.use_hierarchy.value_or(true))
+        warnings.emplace_back(
+            "/linux/resources/memory/useHierarchy changes nothing: every group is hierarchical");
+    return warnings;
 }
 
 Result<KnobWrites> plan_knobs(const spec::Resources& resources, const Layout& layout)

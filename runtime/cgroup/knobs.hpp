@@ -30,6 +30,7 @@ struct KnobWrite {
     std::string other_file = {};  // takes `other_value` where `file` does not exist
     std::string other_value = {};
     std::string usage_file = {};  // the write is refused where this one shows more than `value`
+    std::string if_invalid = {};  // the hint where the kernel says EINVAL
 };
 using KnobWrites = std::vector<KnobWrite>;
 
@@ -45,6 +46,9 @@ std::string value_before(std::string_view file, std::string_view written, std::s
 // All writes for the config, in order; devices are in devices.hpp. An error where this host cannot
 // do what is asked.
 Result<KnobWrites> plan_knobs(const spec::Resources& resources, const Layout& layout);
+
+// What the config asks for in vain, on any host: no error, for engines write it all the same.
+std::vector<std::string> knob_warnings(const spec::Resources& resources);
 
 // The twins: what a version's controller takes for its part of the config. One of each pair is
 // called, whichever version has the controller here.

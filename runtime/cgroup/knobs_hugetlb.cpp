@@ -18,7 +18,8 @@ static Result<> hugepages(const spec::Resources& resources, const char* file, Kn
         const spec::HugepageLimit& each = resources.hugepage_limits[i];
         const std::string property = format("/linux/resources/hugepageLimits/{}", i);
         if (!page_size(each.page_size))
-            return failed("{}/pageSize: \"{}\" is no size such as 2MB", property, each.page_size);
+            return failed_at(property + "/pageSize", "\"{}\" is no size such as 2MB",
+                             each.page_size);
         // Pages that are reserved count too (Linux 5.7), or a process gets SIGBUS where it would
         // have got ENOMEM.
         for (const char* kind : {"", ".rsvd"})

@@ -19,12 +19,19 @@ Result<> memory_v1(const spec::Resources& resources, KnobWrites& writes)
                       .value = std::to_string(value),
                       .property = format("/linux/resources/memory/{}", property)});
     };
-    // The limit may never be above that of memory and swap. Memory.checkBeforeUpdate needs nothing
-    // here: v1 refuses a limit below what is in use and cannot be reclaimed (EBUSY).
+    const auto add_bounded = [&](const char* file, auto value, const char* property) {
+        KnobWrite& knob = add(file, value, property);
+        knob.or_later = true;
+        knob.if_invalid =
+            "the limit of memory (limit) cannot be above that of memory and swap "
+            "together (swap); both can be changed at once";
+    };
+    // Memory.checkBeforeUpdate needs nothing here: v1 refuses a limit below what is in use and
+    // cannot be reclaimed (EBUSY).
     if (memory.limit.value_or(0) != 0)
-        add("memory.limit_in_bytes", *memory.limit, "limit").or_later = true;
+        add_bounded("memory.limit_in_bytes", *memory.limit, "limit");
     if (memory.swap.value_or(0) != 0)
-        add("memory.memsw.limit_in_bytes", *memory.swap, "swap").or_later = true;
+        add_bounded("memory.memsw.limit_in_bytes", *memory.swap, "swap");
     else if (memory.limit.value_or(0) == -1)  // no limit means none with swap either
         add("memory.memsw.limit_in_bytes", -1, "limit").must = Must::IfThere;
     if (memory.reservation.value_or(0) != 0)
@@ -34,10 +41,10 @@ Result<> memory_v1(const spec::Resources& resources, KnobWrites& writes)
             *memory.kernel_tcp < 0 ? Must::IfThere : Must::Succeed;
     if (memory.swappiness)
         add("memory.swappiness", *memory.swappiness, "swappiness");
-    if (memory.disable_oom_killer.value_or(false))
-        add("memory.oom_control", 1, "disableOOMKiller");
-    // Ignored, as runc does: memory.kernel, which Linux 5.16 took away and the specification
-    // advises against, and memory.useHierarchy, for every group is hierarchical since Linux 5.11.
+    if (const auto& disabled = memory.disable_oom_killer)
+        add("memory.oom_control", *disabled ? 1 : 0, "disableOOMKiller").must =
+            *disabled ? Must::Succeed : Must::IfThere;
+    // Memory.kernel and memory.useHierarchy: knob_warnings().
     return {};
 }
 
@@ -88,7 +95,7 @@ Result<> block_io_v1(const spec::Resources& resources, KnobWrites& writes)
     if (!resources.block_io)
         return {};
     const spec::BlockIo& io = *resources.block_io;
-    const auto add = [&](const char* file, const std::string& value, const char* property,
+    const auto add = [&](const char* file, const std::string& value, const std::string& property,
                          const char* other_file = "") {
         writes.push_back({.controller = "blkio",
                           .file = file,
@@ -102,19 +109,21 @@ Result<> block_io_v1(const spec::Resources& resources, KnobWrites& writes)
         add("blkio.weight", std::to_string(*io.weight), "weight", "blkio.bfq.weight");
     if (io.leaf_weight.value_or(0) != 0)
         add("blkio.leaf_weight", std::to_string(*io.leaf_weight), "leafWeight");
-    for (const spec::WeightDevice& each : io.weight_device) {
+    for (std::size_t i = 0; i < io.weight_device.size(); ++i) {
+        const spec::WeightDevice& each = io.weight_device[i];
         const std::string device = format("{}:{} ", each.major, each.minor);
+        const std::string property = format("weightDevice/{}", i);
         if (each.weight.value_or(0) != 0)
-            add("blkio.weight_device", device + std::to_string(*each.weight), "weightDevice",
+            add("blkio.weight_device", device + std::to_string(*each.weight), property,
                 "blkio.bfq.weight_device");
         if (each.leaf_weight.value_or(0) != 0)
-            add("blkio.leaf_weight_device", device + std::to_string(*each.leaf_weight),
-                "weightDevice");
+            add("blkio.leaf_weight_device", device + std::to_string(*each.leaf_weight), property);
     }
     const auto throttle = [&](const std::vector<spec::ThrottleDevice>& devices, const char* file,
                               const char* property) {
-        for (const spec::ThrottleDevice& each : devices)
-            add(file, format("{}:{} {}", each.major, each.minor, each.rate), property);
+        for (std::size_t i = 0; i < devices.size(); ++i)
+            add(file, format("{}:{} {}", devices[i].major, devices[i].minor, devices[i].rate),
+                format("{}/{}", property, i));
     };
     throttle(io.throttle_read_bps_device, "blkio.throttle.read_bps_device",
              "throttleReadBpsDevice");
@@ -140,12 +149,14 @@ Result<> net_classes_v1(const spec::Resources& resources, KnobWrites& writes)
 
 Result<> net_priorities_v1(const spec::Resources& resources, KnobWrites& writes)
 {
-    if (resources.network)
-        for (const spec::InterfacePriority& each : resources.network->priorities)
-            writes.push_back({.controller = "net_prio",
-                              .file = "net_prio.ifpriomap",
-                              .value = format("{} {}", each.name, each.priority),
-                              .property = "/linux/resources/network/priorities"});
+    if (!resources.network)
+        return {};
+    const auto& priorities = resources.network->priorities;
+    for (std::size_t i = 0; i < priorities.size(); ++i)
+        writes.push_back({.controller = "net_prio",
+                          .file = "net_prio.ifpriomap",
+                          .value = format("{} {}", priorities[i].name, priorities[i].priority),
+                          .property = format("/linux/resources/network/priorities/{}", i)});
     return {};
 }
 

@@ -12,9 +12,9 @@ static std::string or_max(std::int64_t limit)
     return limit < 0 ? "max" : std::to_string(limit);
 }
 
-static std::unexpected<Error> only_v1(const char* property)
+static std::unexpected<Error> only_v1(const std::string& property)
 {
-    return failed("/linux/resources/{}: cgroup v2 has nothing like it", property);
+    return failed_at("/linux/resources/" + property, "cgroup v2 has nothing like it");
 }
 
 // v2 counts swap alone, the config memory and swap together.
@@ -28,13 +28,12 @@ static Result<> swap_v2(const spec::Memory& memory, KnobWrites& writes)
         return {};
     if (swap > 0) {
         if (limit <= 0)
-            return failed("/linux/resources/memory/swap: {} needs a memory limit to go with it",
-                          swap);
+            return failed_at("/linux/resources/memory/swap",
+                             "{} needs a memory limit to go with it", swap);
         if (swap < limit)
-            return failed(
-                "/linux/resources/memory/swap: {} is memory and swap together, "
-                "and less than the memory limit of {}",
-                swap, limit);
+            return failed_at("/linux/resources/memory/swap",
+                             "{} is memory and swap together, and less than the memory limit of {}",
+                             swap, limit);
         swap -= limit;
     }
     // A kernel without swap has no such file, and gives neither more nor less than these.
@@ -57,7 +56,7 @@ Result<> memory_v2(const spec::Resources& resources, KnobWrites& writes)
         return only_v1("memory/disableOOMKiller");
     if (memory.kernel_tcp.value_or(0) > 0)
         return only_v1("memory/kernelTCP");
-    // memory.kernel and memory.useHierarchy are ignored as in v1 (see there).
+    // Memory.kernel and memory.useHierarchy: knob_warnings().
     TRY(swap_v2(memory, writes));
     if (memory.limit.value_or(0) != 0)
         writes.push_back({.controller = "memory",
@@ -138,7 +137,8 @@ Result<> pids_v2(const spec::Resources& resources, KnobWrites& writes)
 }
 
 // io.bfq.weight has the scale of the config, 1..1000; io.weight has 1..10000.
-static KnobWrite io_weight(const std::string& device, std::uint16_t weight, const char* property)
+static KnobWrite io_weight(const std::string& device, std::uint16_t weight,
+                           const std::string& property)
 {
     const unsigned wide = weight < 10 ? 1 : 1 + (weight - 10U) * 9999 / 990;
     return {.controller = "io",
@@ -158,22 +158,24 @@ Result<> block_io_v2(const spec::Resources& resources, KnobWrites& writes)
         return only_v1("blockIO/leafWeight");
     if (io.weight.value_or(0) != 0)
         writes.push_back(io_weight("", *io.weight, "weight"));
-    for (const spec::WeightDevice& each : io.weight_device) {
+    for (std::size_t i = 0; i < io.weight_device.size(); ++i) {
+        const spec::WeightDevice& each = io.weight_device[i];
+        const std::string property = format("weightDevice/{}", i);
         if (each.leaf_weight.value_or(0) != 0)
-            return only_v1("blockIO/weightDevice");
+            return only_v1(format("blockIO/{}/leafWeight", property));
         if (each.weight.value_or(0) != 0)
             writes.push_back(
-                io_weight(format("{}:{} ", each.major, each.minor), *each.weight, "weightDevice"));
+                io_weight(format("{}:{} ", each.major, each.minor), *each.weight, property));
     }
     const auto throttle = [&](const std::vector<spec::ThrottleDevice>& devices, const char* key,
                               const char* property) {
-        for (const spec::ThrottleDevice& each : devices)
+        for (std::size_t i = 0; i < devices.size(); ++i)
             writes.push_back(  // a rate of 0 is none in v1, and refused in v2
                 {.controller = "io",
                  .file = "io.max",
-                 .value = format("{}:{} {}={}", each.major, each.minor, key,
-                                 each.rate == 0 ? "max" : std::to_string(each.rate)),
-                 .property = format("/linux/resources/blockIO/{}", property)});
+                 .value = format("{}:{} {}={}", devices[i].major, devices[i].minor, key,
+                                 devices[i].rate == 0 ? "max" : std::to_string(devices[i].rate)),
+                 .property = format("/linux/resources/blockIO/{}/{}", property, i)});
     };
     throttle(io.throttle_read_bps_device, "rbps", "throttleReadBpsDevice");
     throttle(io.throttle_write_bps_device, "wbps", "throttleWriteBpsDevice");

@@ -38,11 +38,14 @@ const Hierarchy* Layout::with(CgroupVersion version, std::string_view controller
     return nullptr;
 }
 
+bool Layout::has(CgroupVersion version) const
+{
+    return std::ranges::find(hierarchies, version, &Hierarchy::version) != hierarchies.end();
+}
+
 bool Layout::pure_v2() const
 {
-    return !hierarchies.empty() && std::ranges::all_of(hierarchies, [](const Hierarchy& each) {
-        return each.version == CgroupVersion::V2;
-    });
+    return has(CgroupVersion::V2) && !has(CgroupVersion::V1);
 }
 
 Layout parse_layout(std::string_view proc_self_cgroup, V2At v2)
@@ -94,6 +97,15 @@ Result<Layout> read_layout()
             each.controllers = split(names, ' ');
         }
     return layout;
+}
+
+std::vector<std::string> own_groups(const Layout& layout)
+{
+    std::vector<std::string> groups;
+    for (const Hierarchy& each : layout.hierarchies)
+        if (!(each.own + "/").contains("/../"))  // outside of our cgroup namespace
+            groups.push_back(each.mount + each.own);
+    return groups;
 }
 
 // Its components, cleaned of double slashes. Whatever could lead out of the hierarchy or out of the

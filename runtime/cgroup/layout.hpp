@@ -24,6 +24,7 @@ struct Hierarchy {
 struct Layout {
     std::vector<Hierarchy> hierarchies = {};
 
+    bool has(CgroupVersion version) const;
     const Hierarchy* with(CgroupVersion version, std::string_view controller) const;
     bool pure_v2() const;
 };
@@ -36,6 +37,9 @@ Layout parse_layout(std::string_view proc_self_cgroup, V2At v2);
 // This host's. What is not mounted is left out: a host without cgroups gives an empty layout, which
 // fails only a config that asks for something.
 Result<Layout> read_layout();
+
+// This process's own groups, as far as they can be reached from here.
+std::vector<std::string> own_groups(const Layout& layout);
 
 // The group of a container in one hierarchy, from its linux.cgroupsPath:
 // - absolute: below the root of the hierarchy;

@@ -82,7 +82,7 @@ Result<int> events(Call& call)
     const Existing container = TRY(find_existing(call.options, call.id));
     if (!container.init || container.status == spec::ContainerStatus::Creating)
         return not_running(container.status);
-    const Groups groups = TRY(groups_of(container.state));
+    const Groups groups = TRY(needed_groups_of(container.state));
     const std::chrono::milliseconds interval(call.options.interval.ms);
     auto told =
         call.options.stats ? print_stats(container, groups) : stream(container, groups, interval);

@@ -9,10 +9,12 @@
 #include "runtime/exec_process.hpp"
 #include "runtime/existing.hpp"
 #include "runtime/identity.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/making.hpp"
 #include "runtime/namespaces.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/refused.hpp"
+#include "runtime/seccomp_cache.hpp"
 #include "runtime/selinux.hpp"
 #include "runtime/terminal.hpp"
 #include "spec/config.hpp"
@@ -43,7 +45,8 @@ struct Execution {
     sys::Fd interrupts = {};  // a signalfd
     sys::Fd console = {};     // connected to --console-socket
     sys::Fd pidfd_socket = {};
-    sys::Fd terminal = {};  // the master of it, where it has one
+    sys::Fd supervisor = {};  // who gets the listener of the filter
+    sys::Fd terminal = {};    // the master of it, where it has one
     sys::Channel channel = {};
     sys::Process between = {};
     sys::Process child = {};
@@ -75,7 +78,8 @@ Result<> find_container(Execution& exec)
     const auto status = exec.container->status;
     if (status == spec::ContainerStatus::Creating || status == spec::ContainerStatus::Stopped)
         return not_running(status);
-    exec.groups = TRY(groups_of(exec.container->state));
+    const spec::State& state = exec.container->state;
+    exec.groups = TRY(exec.options.cgroup.empty() ? groups_of(state) : needed_groups_of(state));
     if (status != spec::ContainerStatus::Paused || exec.options.ignore_paused)
         return {};
     auto error = failed("container is paused, and nothing would run in it");
@@ -110,8 +114,8 @@ Result<> plan(Execution& exec)
     const bool own_users = has_user_namespace(exec);
     exec.capabilities = TRY(granted_here(asked, own_users, exec.warnings));
     if (exec.config.linux.seccomp)
-        exec.filter =
-            TRY_TO(compile_seccomp(*exec.config.linux.seccomp), "config.json: /linux/seccomp");
+        exec.filter = TRY_TO(cached_seccomp(*exec.config.linux.seccomp, exec.options.root),
+                             "config.json: /linux/seccomp");
     if (own_users)
         exec.maps = TRY(maps_of(format("{}", exec.container->state.init.pid)));
     return {};
@@ -124,6 +128,7 @@ Result<> connect_sockets(Execution& exec)
         exec.console = TRY(sys::connect_to(exec.options.console_socket));
     if (!exec.options.pidfd_socket.empty())
         exec.pidfd_socket = TRY(sys::connect_to(exec.options.pidfd_socket));
+    exec.supervisor = TRY(connect_to_supervisor(exec.config.linux));
     return {};
 }
 
@@ -287,9 +292,14 @@ Result<> start_program(Execution& exec)
     if (has_stopped(*exec.container))
         return failed("init has ended");
     TRY(tell(exec, Word::Start));
-    // Its end closes with execve; a message is an error.
-    const auto message = TRY(hear(exec));
-    return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
+    return see_it_start(
+        exec.channel, [&] { return hear(exec); },
+        {.linux = exec.config.linux,
+         .state = exec.container->state,
+         .status = exec.container->status,
+         .pid = exec.child.pid(),
+         .pidfd = exec.child.pidfd()},
+        std::move(exec.supervisor));
 }
 
 constexpr sys::Step<Execution> kExecute[] = {

@@ -45,20 +45,10 @@ std::vector<std::string_view> known_mount_options()
     return names;
 }
 
-// All but SCMP_ACT_NOTIFY, whose listener is not carried out yet.
-std::vector<std::string_view> actions()
-{
-    std::vector<std::string_view> names;
-    for (const auto word : spec::kWords<spec::SeccompAction>)
-        if (word != spec::word(spec::SeccompAction::Notify))
-            names.push_back(word);
-    return names;
-}
-
 void write_seccomp(JsonWriter& json)
 {
     json.key("seccomp").object().member("enabled", true);
-    write_words(json, "actions", actions());
+    write_words(json, "actions", spec::kWords<spec::SeccompAction>);
     write_words(json, "operators", spec::kWords<spec::SeccompOperator>);
     write_words(json, "archs", words_of(seccomp_architectures()));
     write_words(json, "knownFlags", spec::kWords<spec::SeccompFlag>);

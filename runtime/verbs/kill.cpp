@@ -18,7 +18,7 @@ Result<> signal_all(const Existing& container, int signal)
 {
     if (container.status == ContainerStatus::Creating)
         return not_running(container.status);
-    const Groups groups = TRY(groups_of(container.state));
+    const Groups groups = TRY(needed_groups_of(container.state));
     return signal == SIGKILL ? groups.kill_all() : groups.signal_all(signal);
 }
 
@@ -41,7 +41,11 @@ Result<> signal_init(const Existing& container, int signal)
 Result<> kill_one(const Options& options, const std::string& id, int signal)
 {
     const Existing container = TRY(find_existing(options, id));
-    return options.all ? signal_all(container, signal) : signal_init(container, signal);
+    // With the first process of a PID namespace all of them die.
+    const bool init_is_all =
+        container.state.without_cgroups && container.state.own_pids && signal == SIGKILL;
+    return options.all && !init_is_all ? signal_all(container, signal)
+                                       : signal_init(container, signal);
 }
 
 Result<int> kill(Call& call)

@@ -19,7 +19,7 @@ struct Standstill {
 Result<> find_container(Standstill& change)
 {
     change.container = TRY(find_to_change(change.options, change.id));
-    change.groups = TRY(groups_of(change.container->state));
+    change.groups = TRY(needed_groups_of(change.container->state));
     return {};
 }
 

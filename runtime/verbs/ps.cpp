@@ -117,7 +117,7 @@ Result<int> ps(Call& call)
 {
     call.id = call.arguments[0];
     const Existing container = TRY(find_existing(call.options, call.id));
-    const Groups groups = TRY(groups_of(container.state));
+    const Groups groups = TRY(needed_groups_of(container.state));
     if (call.options.format == ListFormat::Json) {
         const auto processes = TRY(groups.processes());
         TRY(sys::print(json(processes)));

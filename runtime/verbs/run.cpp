@@ -2,6 +2,8 @@
 
 #include "runtime/container.hpp"
 #include "runtime/create_options.hpp"
+#include "runtime/exit.hpp"
+#include "runtime/listener.hpp"
 #include "runtime/proxy.hpp"
 #include "runtime/remove.hpp"
 #include "spec/id.hpp"
@@ -23,9 +25,14 @@ Result<> open_notify_socket(Container& container)
 Result<> start_program(Container& container)
 {
     TRY(tell_init(container, Word::Start));
-    // Its end closes with execve; a message is an error.
-    const auto message = TRY(hear_from_init(container));
-    return message ? failed("a message '{}' where none was expected", message->kind) : Result<>();
+    return see_it_start(
+        container.init_channel, [&] { return hear_from_init(container); },
+        {.linux = container.bundle.config.linux,
+         .state = container.state,
+         .status = spec::ContainerStatus::Created,
+         .pid = container.init.pid(),
+         .pidfd = container.init.pidfd()},
+        std::move(container.supervisor));
 }
 
 Result<> fit_its_terminal(Container& container)
@@ -92,6 +99,8 @@ Result<int> run_container(Call& call)
     TRY(made);
     TRY(sys::run_steps<Container>(kSteps, container));
     container.net_devices.keep();
+    if (call.options.timeout)
+        lift_time_limit();
     id_file.keep();
     if (call.options.detach) {
         keep(container);
@@ -101,10 +110,12 @@ Result<int> run_container(Call& call)
     container.state_dir->unlock();
     const int code = TRY(wait_in_foreground(container.init, std::move(container.terminal),
                                             std::move(container.notify)));
-    if (call.options.keep)
+    if (call.options.keep) {
+        (void)record_exit(*container.state_dir, container.state, container.init.wait_status());
         keep(container);
-    else
+    } else {
         clear_away(container, call);
+    }
     return code;
 }
 

@@ -57,7 +57,7 @@ Result<> read_limits(Update& update)
 Result<> find_container(Update& update)
 {
     update.container = TRY(find_to_change(update.options, update.id));
-    update.groups = TRY(groups_of(update.container->state));
+    update.groups = TRY(needed_groups_of(update.container->state));
     return {};
 }
 
@@ -168,6 +168,8 @@ Result<int> update(Call& call)
         call.notices.push_back({.text = "--kernel-memory changes nothing: no kernel has it"});
     Update update{.options = call.options, .id = call.id};
     auto done = sys::run_steps<Update>(kSteps, update);
+    for (auto& warning : knob_warnings(update.asked))
+        call.notices.push_back({.text = std::move(warning)});
     if (!done && !update.before.empty())
         put_back(update, done.error());
     TRY(done);

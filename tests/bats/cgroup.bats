@@ -73,6 +73,20 @@ needs() { # CONTROLLER [FILE]
     fi
 }
 
+@test "memory: what no kernel has is told in the log" {
+    bundle '.process.args = ["true"]' '.linux.resources.memory = {kernel: 1048576, useHierarchy: false}'
+    run -0 runtime --log log run -b b web
+    [ -z "$output" ]
+    grep -q 'warning: run web: config.json: /linux/resources/memory/kernel changes nothing' log
+    grep -q 'warning: run web: config.json: /linux/resources/memory/useHierarchy changes nothing' log
+}
+
+@test "memory: more than memory and swap together is refused with a hint, or by its numbers" {
+    refused "$(v1_or_v2 'write "1048576" to ' '/linux/resources/memory/swap: 1048576 is memory and swap together, and less than the memory limit of 2097152')" \
+        '.linux.resources.memory = {limit: 2097152, swap: 1048576}'
+    pure_v2 || says 'hint: the limit of memory (limit) cannot be above that of memory and swap together (swap); both can be changed at once'
+}
+
 @test "cpu: shares, quota, period and burst" {
     made '.linux.resources.cpu = {shares: 512, quota: 50000, period: 200000, burst: 10000}'
     if pure_v2; then
@@ -89,6 +103,17 @@ needs() { # CONTROLLER [FILE]
     holds cpu cpu.idle 1
     made '.linux.resources.cpu = {quota: -1}'
     if pure_v2; then holds cpu cpu.max 'max 100000'; else holds cpu cpu.cfs_quota_us -1; fi
+}
+
+@test "cpu: real time, and what v2 has nothing like is refused there by name" {
+    if pure_v2; then
+        refused 'config.json: /linux/resources/cpu/realtimeRuntime: cgroup v2 has nothing like it' '.linux.resources.cpu.realtimeRuntime = 1000'
+    else
+        [ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] || skip "no real-time groups in this kernel"
+        made '.linux.resources.cpu = {realtimeRuntime: 1000, realtimePeriod: 2000000}'
+        holds cpu cpu.rt_runtime_us 1000
+        holds cpu cpu.rt_period_us 2000000
+    fi
 }
 
 @test "cpuset: the program runs on the CPUs that it is given" {
@@ -139,6 +164,16 @@ disk() { # as 259:0
     fi
 }
 
+@test "block I/O: an error points at the device that is to blame, in the log as well" {
+    needs "$(v1_or_v2 blkio io)"
+    disk=$(disk)
+    bundle "(\"$disk\" / \":\" | map(tonumber)) as [\$major, \$minor] | .linux.resources.blockIO.throttleWriteBpsDevice = [
+        {\$major, \$minor, rate: 2097152}, {major: 4000, minor: 1, rate: 1}]"
+    run -125 runtime --log log --log-format json run -b b web
+    says 'config.json: /linux/resources/blockIO/throttleWriteBpsDevice/1: write "4000:1 '
+    [ "$(jq -c '[.path, .step, .errno, has("line")]' log)" = '["/linux/resources/blockIO/throttleWriteBpsDevice/1","make control groups","ENODEV",false]' ]
+}
+
 @test "block I/O: the weight, by the scheduler that there is, and else a clear refusal" {
     needs "$(v1_or_v2 blkio io)"
     bundle '.process.args = ["true"]' '.linux.resources.blockIO.weight = 500'
@@ -159,6 +194,20 @@ disk() { # as 259:0
     needs hugetlb
     made '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
     holds hugetlb "hugetlb.2MB.$(v1_or_v2 limit_in_bytes max)" 4194304
+    holds hugetlb "hugetlb.2MB.rsvd.$(v1_or_v2 limit_in_bytes max)" 4194304
+}
+
+@test "huge pages, RDMA: where there is no such controller that is told" {
+    [ "$(v1_or_v2 "$(ls -d /sys/fs/cgroup/{hugetlb,rdma} 2>/dev/null)" "$(grep -oEw 'hugetlb|rdma' /sys/fs/cgroup/cgroup.controllers)")" = "" ] ||
+        skip "there is one"
+    refused 'config.json: /linux/resources/hugepageLimits/0: this host has no hugetlb controller' \
+        '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 4194304}]'
+    refused 'config.json: /linux/resources/rdma/mlx5_1: this host has no rdma controller' '.linux.resources.rdma = {mlx5_1: {hcaHandles: 3}}'
+}
+
+@test "RDMA: a device that is not there is told" {
+    needs rdma
+    refused 'config.json: /linux/resources/rdma/mlx5_99: write "mlx5_99 hca_handle=3" to ' '.linux.resources.rdma = {mlx5_99: {hcaHandles: 3}}'
 }
 
 @test "a controller that this host does not have is refused by name" {
@@ -175,7 +224,12 @@ disk() { # as 259:0
     else
         refused 'config.json: /linux/resources/unified/memory.high: this host has no memory controller in cgroup v2' \
             '.linux.resources.unified = {"memory.high": "33554432"}'
+        [ -e /sys/fs/cgroup/unified/cgroup.procs ] || skip "no v2 beside v1 here"
+        made '.linux.resources.unified = {"cgroup.max.depth": "3"}'
+        [ "$(cat /sys/fs/cgroup/unified/davit-web/cgroup.max.depth)" = 3 ]
     fi
+    refused 'config.json: /linux/resources/unified/..~1cgroup.procs: "../cgroup.procs" is no name of a file in a group' \
+        '.linux.resources.unified = {"../cgroup.procs": "0"}'
 }
 
 @test "devices: nothing but the usual ones and those that are allowed, as far as they are" {
@@ -204,6 +258,61 @@ disk() { # as 259:0
     run -0 runtime run b/
     [ -z "$(sed -n '/:/{/:\/$/!p}' <<<"$output")" ]
     [[ $output = *$'\n/\n1' ]]
+}
+
+mapped='.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+writable='.mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end)'
+mapped_up() { # FILTER...: a container whose root is user 100000 of the host
+    bundle "$mapped" "$@"
+    chown -R 100000:100000 b/rootfs
+    runtime run -d -b b web < /dev/null > out 2>&1 3>&-
+}
+v2_group() { # the container's, where this host has v2
+    local folder
+    folder=/sys/fs/cgroup$(v1_or_v2 /unified '')
+    [ -e "$folder/cgroup.procs" ] || skip "no v2 here"
+    echo "$folder/davit-web"
+}
+
+@test "delegation: the v2 group is the user's that is root inside, who divides it; nothing else of it is" {
+    group=$(v2_group)
+    inside=/sys/fs/cgroup$(v1_or_v2 /unified '')
+    mapped_up "$(script "cd $inside && mkdir below && echo 0 > below/cgroup.procs && cat below/cgroup.procs && echo moved; exec sleep 60")" "$writable"
+    until grep -q -e moved -e denied out; do sleep 0.02; done
+    grep -qx moved out
+    [ "$(stat -c %u "$group")" = 100000 ]
+    for file in "$group"/*; do
+        [ -d "$file" ] || echo "$(stat -c %u "$file") ${file##*/}"
+    done | sed -n 's/^100000 //p' | sort > given
+    for name in $(cat /sys/kernel/cgroup/delegate 2>/dev/null || echo cgroup.procs cgroup.threads cgroup.subtree_control); do
+        [ ! -e "$group/$name" ] || echo "$name"
+    done | sort | diff given -
+    grep -qx cgroup.procs given
+    pure_v2 || [ "$(stat -c %u /sys/fs/cgroup/pids/davit-web)" = 0 ]
+    runtime delete --force web
+    [ ! -e "$group" ]
+}
+
+@test "delegation: controllers that are passed down limit what is below, and its own limits stay the host's" {
+    pure_v2 || skip "controllers are v2's on pure v2 only"
+    mapped_up "$(script 'cd /sys/fs/cgroup && mkdir init below && echo 0 > init/cgroup.procs && echo +pids > cgroup.subtree_control &&
+                       echo 7 > below/pids.max && cat below/pids.max; echo 9 > pids.max; exec sleep 60')" "$writable"
+    until grep -q -e 'pids.max: Permission denied' out; do sleep 0.02; done
+    grep -qx 7 out
+}
+
+@test "delegation: not where the mount is read-only, nor without a cgroup namespace of its own; a plain user gets it too" {
+    group=$(v2_group)
+    mapped_up '.process.args = ["sleep", "60"]'
+    [ "$(stat -c %u "$group")" = 0 ]
+    runtime delete --force web
+    up "$writable" 'del(.linux.namespaces[] | select(.type == "cgroup"))'
+    [ "$(stat -c %u "$group")" = 0 ]
+    runtime delete --force web
+    rm -rf b
+    up '.process.user = {uid: 1000, gid: 1000}' "$writable"
+    [ "$(stat -c %u "$group/cgroup.procs")" = 1000 ]
+    [ "$(stat -c %u "$group/cgroup.events")" = 0 ]
 }
 
 @test "without a cgroup namespace the program sees its own groups all the same, read-only" {

@@ -55,3 +55,12 @@ load helpers
     run -2 runtime --root / delete --force etc
     run -0 runtime --root nowhere/yet list -q
 }
+
+@test "--trace tells on standard error what each step took, and changes nothing else" {
+    bundle '.process.args = ["sh", "-c", "echo said; exit 7"]'
+    run -7 --separate-stderr runtime --trace run b/
+    [ "$output" = said ]
+    while read -r line; do [[ $line =~ ^[0-9]+\ us\ \ [a-z] ]]; done <<<"$stderr"
+    grep -q ' us  read bundle$' <<<"$stderr"
+    grep -q ' us  pivot into rootfs$' <<<"$stderr"
+}

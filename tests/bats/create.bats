@@ -51,7 +51,7 @@ teardown() {
     [ "$output" = 'runtime: create web: init: find program: exec "nope": executable file not found in $PATH' ]
     bundle '.process.args = ["/etc"]'
     run -1 runtime create -b b web
-    says "is a directory (EISDIR)"
+    says "is a directory: permission denied (EACCES)"
     bundle '.process.args = ["true"]'
     run -1 runtime create -b b --pid-file nowhere/pid web
     says "runtime: create web: write pid file: make nowhere/pid: no such file or directory (ENOENT)"
@@ -61,7 +61,7 @@ teardown() {
     says 'is to be passed on, and is closed'
     run -1 runtime create -b b --pidfd-socket nowhere web
     says "runtime: create web: connect sockets: connect to nowhere: no such file or directory (ENOENT)"
-    for option in --systemd-cgroup --cgroup-manager=disabled --rootless=true; do
+    for option in --systemd-cgroup --cgroup-manager=systemd --rootless=true; do
         run -1 runtime "$option" create -b b web
         says "is not carried out yet"
     done
@@ -187,4 +187,15 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$signal" runtime create -b b web > out 2>
         [ "$(cat out)" = "runtime: create web: init: stopped by SIG$signal" ]
         [ -z "$(ls -A /run/davit/runtime)" ]
     done
+}
+
+@test "--timeout: what takes longer to make is undone; what runs then is not concerned" {
+    bundle '.hooks.createRuntime = [{path: "/bin/sleep", args: ["sleep", "1000"]}]'
+    run -1 runtime create --timeout 200ms -b b web
+    says "runtime: create web: init: the time of --timeout is over"
+    nothing_is_left
+    bundle '.hooks = {}' "$(script 'sleep 0.3; exit 7')"
+    run -7 runtime run --timeout 200ms b/
+    run -2 runtime create --timeout soon -b b web
+    nothing_is_left
 }

@@ -28,7 +28,7 @@ process() { # FILTER: the container's process, changed, as ./process.json
     run -127 runtime exec web /bin/nope
     says 'exec "/bin/nope": no such file or directory (ENOENT)'
     run -126 runtime exec web /etc
-    says 'exec "/etc": is a directory (EISDIR)'
+    says 'exec "/etc": is a directory: permission denied (EACCES)'
     run -126 runtime exec web /etc/passwd
     says 'exec "/etc/passwd": permission denied (EACCES)'
     chmod +x b/rootfs/etc/passwd
@@ -133,6 +133,8 @@ process() { # FILTER: the container's process, changed, as ./process.json
     says '--process says all of that: --cwd does not go with it'
     run -2 runtime exec -p process.json --process-label x web
     says '--process says all of that: --process-label does not go with it'
+    run -2 runtime exec -p process.json --tty web
+    says '--tty: the process of process.json has no terminal'
     run -125 runtime exec --process-label x web true
     says 'read process: --process-label: "x": SELinux is off on this host'
 }

@@ -56,7 +56,7 @@ no console" ]
     jq '.process | .terminal = true | .consoleSize = {height: 11, width: 55} | .args = ["sh"]' b/config.json > process.json
     console_receiver socket 'stty size; exit 5' > shown 3>&- &
     until grep -qs listening shown; do sleep 0.05; done
-    runtime exec --detach --process process.json --console-socket "$PWD/socket" web
+    runtime exec --tty --detach --process process.json --console-socket "$PWD/socket" web # as conmon does
     [ "$(sed -n 2,3p shown)" = "/dev/pts/ptmx True 5:2
 then b''" ]
     wait $!

@@ -9,7 +9,7 @@ load helpers
     jq -e '.linux | .mountExtensions.idmap.enabled and .selinux.enabled and .netDevices.enabled' f
     jq -e '.linux.namespaces | index("time") and index("cgroup")' f
     jq -e '.linux.capabilities | index("CAP_SYS_ADMIN") and all(test("^CAP_[A-Z_]+$"))' f
-    jq -e '.linux.seccomp | .enabled and (.archs | index("SCMP_ARCH_X86_64")) and (.actions | index("SCMP_ACT_NOTIFY") | not)' f
+    jq -e '.linux.seccomp | .enabled and (.archs | index("SCMP_ARCH_X86_64")) and (.actions | index("SCMP_ACT_NOTIFY"))' f
     jq -e '.linux.seccomp | (.supportedFlags - .knownFlags == []) and (.supportedFlags | index("SECCOMP_FILTER_FLAG_LOG"))' f
     jq -e '.linux.cgroup == {v1: true, v2: true, systemd: false, systemdUser: false, rdma: true}' f
 }

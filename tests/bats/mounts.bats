@@ -8,10 +8,13 @@ teardown() {
 mountinfo='.process.args = ["cat", "/proc/self/mountinfo"]'
 # Of the mount at PATH in $output (proc_pid_mountinfo(5)): its own flags, and its propagation.
 flags() { # PATH
-    awk -v path="$1" '$5 == path { print $6 }' <<<"$output"
+    local id parent device root path flags rest
+    while read -r id parent device root path flags rest; do
+        if [ "$path" = "$1" ]; then echo "$flags"; fi
+    done <<<"$output"
 }
 propagation() { # PATH
-    awk -v path="$1" '$5 == path { for (i = 7; $i != "-"; i++) { sub(/:.*/, "", $i); print $i } }' <<<"$output" | xargs
+    sed -nE "s|^([^ ]+ ){4}$1 [^ ]+ (.*)- .*|\\2|p" <<<"$output" | sed 's/:[0-9]*//g' | xargs
 }
 binds() { # SOURCE OPTION...: the filter that binds SOURCE to /m/OPTION with each
     local source=$1; shift

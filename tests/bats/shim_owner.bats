@@ -92,7 +92,7 @@ load shim_helpers
     flock --shared --nonblock $records/web sh -c 'touch held; while [ ! -e go ]; do sleep 0.02; done' 3>&- &
     until [ -e held ]; do sleep 0.02; done
     shim recover > recovered 3>&- &
-    until [ "$(awk '{print $3}' /proc/$!/stat)" = S ]; do sleep 0.01; done
+    until [ "$(cut -d ' ' -f 3 /proc/$!/stat)" = S ]; do sleep 0.01; done
     touch go
     wait $!
     [ "$(cat recovered)" = "web: adopted" ]

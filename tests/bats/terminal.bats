@@ -10,7 +10,7 @@ script() { # TEXT: the filter that makes it the program
 }
 # Nothing of a container may outlive it.
 teardown() {
-    [ -z "$(ls -A /run/davit/runtime 2>/dev/null)" ]
+    [ -z "$(ls /run/davit/runtime 2>/dev/null)" ]
     [ -z "$(pgrep -f runtime:init)" ]
     [ -z "$(find /sys/fs/cgroup -type d -name 'davit-*')" ]
 }

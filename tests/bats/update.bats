@@ -46,6 +46,12 @@ pids_are() { holds pids pids.max "$1"; }
     runtime update web --memory -1 --memory-swap=-1
     if pure_v2; then memory_is max; else memory_is 9223372036854771712; fi
     ! runtime state web | grep -q limits
+    if ! pure_v2; then
+        runtime update -r - web <<<'{"memory": {"disableOOMKiller": true}}'
+        holds memory memory.oom_control 'oom_kill_disable 1'
+        runtime update -r - web <<<'{"memory": {"disableOOMKiller": false}}'
+        holds memory memory.oom_control 'oom_kill_disable 0'
+    fi
 }
 
 @test "what is not named stays as it is" {
@@ -65,6 +71,12 @@ pids_are() { holds pids pids.max "$1"; }
         runtime update --memory $size --memory-swap $size web
     done
     memory_is 67108864
+    if ! pure_v2; then # one of them alone cannot go above the other
+        run -1 runtime update --memory 128m web
+        says 'write limits: /linux/resources/memory/limit: write "134217728" to '
+        says 'hint: the limit of memory (limit) cannot be above that of memory and swap together (swap); both can be changed at once'
+        memory_is 67108864
+    fi
     for us in 10000 90000 5000; do
         runtime update --cpu-quota $us --cpu-burst $us web
     done

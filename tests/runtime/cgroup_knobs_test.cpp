@@ -89,6 +89,8 @@ Test(cgroup, the_other_memory_properties_have_their_files_or_an_error)
     expect(all, v1(),
            "memory.soft_limit_in_bytes=10\nmemory.kmem.tcp.limit_in_bytes=7\n"
            "memory.swappiness=0\nmemory.oom_control=1\n");
+    expect({.memory = spec::Memory{.disable_oom_killer = false}}, v1(),
+           "memory.oom_control=0 if there\n");
     expect(all, v2(), "/linux/resources/memory/swappiness: cgroup v2 has nothing like it");
     expect({.memory = spec::Memory{.disable_oom_killer = true}}, v2(),
            "/linux/resources/memory/disableOOMKiller: cgroup v2 has nothing like it");
@@ -99,6 +101,18 @@ Test(cgroup, the_other_memory_properties_have_their_files_or_an_error)
                                                             .disable_oom_killer = false,
                                                             .check_before_update = true}};
     expect(careful, v2(), "memory.max=9 unless memory.current\nmemory.low=max\n");
+}
+
+Test(cgroup, what_no_kernel_has_is_told_and_no_error)
+{
+    cr_expect(knob_warnings({.memory = spec::Memory{.kernel = -1, .use_hierarchy = true}}).empty());
+    const spec::Resources asked = {.memory = spec::Memory{.kernel = 5, .use_hierarchy = false}};
+    expect(asked, v1(), "");
+    expect(asked, v2(), "");
+    const auto warnings = knob_warnings(asked);
+    cr_assert_eq(warnings.size(), 2);
+    cr_expect(warnings[0].starts_with("/linux/resources/memory/kernel changes nothing"));
+    cr_expect(warnings[1].starts_with("/linux/resources/memory/useHierarchy changes nothing"));
 }
 
 Test(cgroup, cpu_shares_become_a_weight)
@@ -165,6 +179,42 @@ Test(cgroup, block_devices_have_weights_and_rates)
            "io.max=8:1 rbps=9\nio.max=8:2 wiops=max\n");
     resources.block_io->leaf_weight = 10;
     expect(resources, v2(), "/linux/resources/blockIO/leafWeight: cgroup v2 has nothing like it");
+    resources = {.block_io = spec::BlockIo{.leaf_weight = 10,
+                                           .weight_device = {{8, 0, 10, {}}, {8, 1, {}, 20}}}};
+    expect(resources, v1(),
+           "blkio.leaf_weight=10\n"
+           "blkio.weight_device=8:0 10 or blkio.bfq.weight_device=8:0 10\n"
+           "blkio.leaf_weight_device=8:1 20\n");
+    resources.block_io->leaf_weight = 0;
+    expect(resources, v2(),
+           "/linux/resources/blockIO/weightDevice/1/leafWeight: cgroup v2 has nothing like it");
+}
+
+Test(cgroup, an_error_points_at_the_element_of_the_list)
+{
+    const spec::Resources resources = {
+        .block_io = spec::BlockIo{.weight_device = {{8, 0, 10, {}}, {8, 1, 20, {}}},
+                                  .throttle_read_bps_device = {{8, 0, 1}},
+                                  .throttle_write_bps_device = {{8, 0, 1}, {8, 1, 1}},
+                                  .throttle_read_iops_device = {{8, 0, 1}},
+                                  .throttle_write_iops_device = {{8, 0, 1}}}};
+    constexpr std::string_view wanted[] = {"weightDevice/0",           "weightDevice/1",
+                                           "throttleReadBpsDevice/0",  "throttleWriteBpsDevice/0",
+                                           "throttleWriteBpsDevice/1", "throttleReadIOPSDevice/0",
+                                           "throttleWriteIOPSDevice/0"};
+    for (const Layout& layout : {v1(), v2()}) {
+        const auto writes = plan_knobs(resources, layout);
+        cr_assert_eq(writes->size(), std::size(wanted));
+        for (std::size_t at = 0; at < std::size(wanted); ++at) {
+            const std::string pointer = format("/linux/resources/blockIO/{}", wanted[at]);
+            cr_expect_str_eq((*writes)[at].property.c_str(), pointer.c_str());
+        }
+    }
+    const auto network =
+        plan_knobs({.network = spec::Network{.priorities = {{"eth0", 5}, {"eth1", 6}}}}, v1());
+    cr_expect_str_eq((*network)[1].property.c_str(), "/linux/resources/network/priorities/1");
+    const auto refused = plan_knobs({.unified = {{"a~/b", "1"}}}, v2());
+    cr_expect_str_eq(refused.error().place.pointer.c_str(), "/linux/resources/unified/a~0~1b");
 }
 
 Test(cgroup, huge_pages_are_limited_also_while_they_are_only_reserved)
@@ -186,6 +236,8 @@ Test(cgroup, rdma_and_network_have_their_files)
         .network = spec::Network{.class_id = 0x10001, .priorities = {{"eth0", 5}}}};
     expect(network, v1(), "net_cls.classid=65537\nnet_prio.ifpriomap=eth0 5\n");
     expect(network, v2(), "/linux/resources/network/classID: cgroup v2 has nothing like it");
+    expect({.network = spec::Network{.priorities = {{"eth0", 5}}}}, v2(),
+           "/linux/resources/network/priorities: cgroup v2 has nothing like it");
 }
 
 Test(cgroup, unified_is_for_v2_and_names_files_only)
@@ -195,12 +247,17 @@ Test(cgroup, unified_is_for_v2_and_names_files_only)
     expect({.unified = {{"cgroup.max.depth", "1"}}}, v2(), "cgroup.max.depth=1\n");
     expect({.unified = {{"memory.high", "10"}}}, v1(),
            "/linux/resources/unified/memory.high: this host has no memory controller in cgroup v2");
-    expect({.unified = {{"cgroup.max.depth", "1"}}}, v1(),
-           "/linux/resources/unified/cgroup.max.depth: this host has no limits in cgroup v2");
+    expect({.unified = {{"cgroup.max.depth", "1"}}}, v1(), "cgroup.max.depth=1\n");
+    Layout only_v1 = v1();
+    only_v1.hierarchies.pop_back();
+    expect({.unified = {{"cgroup.max.depth", "1"}}}, only_v1,
+           "/linux/resources/unified/cgroup.max.depth: this host has no cgroup v2");
     expect({.unified = {{"../memory.high", "10"}}}, v2(),
-           "/linux/resources/unified: \"../memory.high\" is no name of a file in a group");
+           "/linux/resources/unified/..~1memory.high: \"../memory.high\" is no name of a file in a "
+           "group");
     expect({.unified = {{"a/memory.high", "10"}}}, v2(),
-           "/linux/resources/unified: \"a/memory.high\" is no name of a file in a group");
+           "/linux/resources/unified/a~1memory.high: \"a/memory.high\" is no name of a file in a "
+           "group");
 }
 
 Test(cgroup, a_controller_that_this_host_lacks_matters_only_when_it_is_asked_for)

@@ -10,6 +10,7 @@ static const spec::State kWeb = {
     .rootfs = "/b/rootfs",
     .created = "2026-01-02T03:04:05.000000006Z",
     .init = {.pid = 7, .start_time = UINT64_MAX, .pidfd_inode = 1, .boot_id = "boot"},
+    .without_cgroups = true,
     .cgroups = {"/sys/fs/cgroup/web"},
     .annotations = {{"a\"", "\n"}},
 };
@@ -20,6 +21,7 @@ Test(state, what_was_written_is_read_again)
     const auto state = spec::read_state(text, "state.json");
     cr_assert(state, "%s", state ? "" : state.error().doing.c_str());
     cr_expect_eq(state->init.start_time, UINT64_MAX);
+    cr_expect(state->without_cgroups);
     const std::string again = spec::write_state(*state);
     cr_expect_str_eq(again.c_str(), text.c_str());
 }
