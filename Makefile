@@ -27,13 +27,15 @@ B     := build$(if $(SAN),-san)
 FLAGS := -std=c++23 -I. -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Werror -Wno-restrict -fPIE \
          -fstack-protector-strong -fcf-protection -ffunction-sections -fdata-sections \
          -ffile-prefix-map=$(CURDIR)=.
-LINK  := -Wl,--fatal-warnings -Wl,-z,relro,-z,now
+# Relative relocations in their short form: a tenth of the program, and less to read at each start.
+LINK  := -Wl,--fatal-warnings -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs
 ifdef SAN
 FLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 STATIC := -pie
 else
 FLAGS  += -D_FORTIFY_SOURCE=2
 STATIC := -static-pie
+NO_UNWINDING := -fno-asynchronous-unwind-tables
 endif
 
 # The rooms. scripts/tidy holds their includes to the floors.
@@ -68,7 +70,7 @@ $B/bin/fetcher: LIBS := -pie -Wl,--gc-sections $(fetches)
 $B/bin/tests: $(call object,$(tests) $(runtime) $(image) $(fetcher) $(sys) $(spec))
 $B/bin/tests: LIBS := -pie $(unpacks) -lcriterion
 $B/obj/tests/%: MODE := -Wno-conversion
-$B/obj/%: MODE := -fno-exceptions -fno-rtti
+$B/obj/%: MODE := -fno-exceptions -fno-rtti $(NO_UNWINDING)
 
 $B/bin/%:
 	@mkdir -p $(@D) && echo "link $@"

@@ -185,6 +185,15 @@ Result<> map_ids(Container& container)
                                   container.plan.namespaces);
 }
 
+Result<> delegate_groups(Container& container)
+{
+    if (!container.plan.delegates)
+        return {};
+    const IdMaps maps = TRY(maps_of(format("{}", container.init.pid())));
+    const auto uid = host_id(maps.uids, container.bundle.config.process->user.uid);
+    return uid && *uid != 0 ? container.groups->delegate_to(*uid) : Result<>();
+}
+
 // Before init goes on: its kernel parameters may be theirs.
 Result<> move_network_devices(Container& container)
 {
@@ -197,15 +206,6 @@ Result<> move_network_devices(Container& container)
         found == joined.end() ? format("/proc/{}/ns/net", container.init.pid()) : found->path;
     sys::Fd file = TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
     return container.net_devices.move(devices, std::move(file));
-}
-
-Result<> delegate_groups(Container& container)
-{
-    if (!container.plan.delegates)
-        return {};
-    const IdMaps maps = TRY(maps_of(format("{}", container.init.pid())));
-    const auto uid = host_id(maps.uids, container.bundle.config.process->user.uid);
-    return uid && *uid != 0 ? container.groups->delegate_to(*uid) : Result<>();
 }
 
 Result<> adjust_oom_score(Container& container)
@@ -289,8 +289,8 @@ constexpr sys::Step<Container> kMake[] = {
     {"start init", start_init},
     {"record init", record_init},
     {"map ids", map_ids},
-    {"move network devices", move_network_devices},
     {"delegate control groups", delegate_groups},
+    {"move network devices", move_network_devices},
     {"adjust oom score", adjust_oom_score},
     {"init", wait_for_init},
     {"hand over", hand_over},

@@ -231,6 +231,14 @@ Result<> run_start_hooks(Init& init)
                       }});
 }
 
+// With execve it would be closed at about the time when `start` hears of that: `state` could still
+// find us there.
+Result<> leave_start_socket(Init& init)
+{
+    init.start_socket = {};
+    return {};
+}
+
 constexpr sys::Step<Init> kInit[] = {
     {"wait for parent", wait_for_parent},
     {"enter control groups", enter_groups},
@@ -258,6 +266,7 @@ constexpr sys::Step<Init> kInit[] = {
     {"close the rest", of_posture<close_the_rest>},
     {"wait for start", wait_for_start},
     {"run start hooks", run_start_hooks},
+    {"leave start socket", leave_start_socket},
     {"load seccomp", load_filter_of<Init>},
     {"execute", of_posture<execute_program>},
 };

@@ -19,7 +19,7 @@ struct Init {
     const spec::State& state;
     const Plan& plan;
     const Groups& groups;
-    const sys::Fd& start_socket;
+    sys::Fd& start_socket;
     Posture posture;
     sys::Channel parent = {};
     sys::Fd root = {};  // of the container, detached

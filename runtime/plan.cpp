@@ -59,13 +59,6 @@ Result<> check_mount_namespace(const spec::Config&, const Namespaces& namespaces
                : failed("config.json: /linux/namespaces: a mount namespace is missing");
 }
 
-Result<> check_time_offsets(const spec::Config& config, const Namespaces& namespaces)
-{
-    return !config.linux.time_offsets || namespaces.made & CLONE_NEWTIME
-               ? Result<>()
-               : failed("config.json: /linux/timeOffsets: need a new time namespace");
-}
-
 Result<> check_net_devices(const spec::Config& config, const Namespaces& namespaces)
 {
     return config.linux.net_devices.empty() || namespaces.has(CLONE_NEWNET)
@@ -73,6 +66,13 @@ Result<> check_net_devices(const spec::Config& config, const Namespaces& namespa
                : failed(
                      "config.json: /linux/netDevices: need a network namespace that is not the "
                      "host's");
+}
+
+Result<> check_time_offsets(const spec::Config& config, const Namespaces& namespaces)
+{
+    return !config.linux.time_offsets || namespaces.made & CLONE_NEWTIME
+               ? Result<>()
+               : failed("config.json: /linux/timeOffsets: need a new time namespace");
 }
 
 Result<> check_name(std::string_view name, const std::string& value, const Namespaces& namespaces)
@@ -103,15 +103,6 @@ unsigned long propagation(spec::Propagation word)
     return flags[number % 4] | (number >= 4 ? MS_REC : 0);
 }
 
-// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
-bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
-{
-    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
-               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
-                      !(op.what.flags & MS_RDONLY);
-           });
-}
-
 Result<> plan_limits(const Bundle& bundle, Plan& plan)
 {
     const auto& resources = bundle.config.linux.resources;
@@ -130,13 +121,21 @@ Result<> plan_device_policy(const Bundle& bundle, Plan& plan)
     return {};
 }
 
+// config-linux.md, "Cgroup ownership": where it sees no other groups and may write to these.
+bool delegates(const Namespaces& namespaces, const std::vector<MountOp>& mounts)
+{
+    return namespaces.made & CLONE_NEWCGROUP && std::ranges::any_of(mounts, [](const MountOp& op) {
+               return op.kind == MountKind::Cgroup && op.destination == "/sys/fs/cgroup" &&
+                      !(op.what.flags & MS_RDONLY);
+           });
+}
+
 Result<> plan_all_mounts(const Bundle& bundle, Plan& plan)
 {
-    const spec::Config& config = bundle.config;
-    plan.mounts = TRY_TO(
-        plan_mounts(config.mounts, bundle.path, ids_of_container(config.linux, plan.namespaces)),
-        "config.json");
-    label_mounts(plan.mounts, config.linux.mount_label);
+    plan.mounts = TRY_TO(plan_mounts(bundle.config.mounts, bundle.path,
+                                     ids_of_container(bundle.config.linux, plan.namespaces)),
+                         "config.json");
+    label_mounts(plan.mounts, bundle.config.linux.mount_label);
     plan.delegates = delegates(plan.namespaces, plan.mounts);
     return {};
 }
@@ -158,16 +157,8 @@ Result<> plan_privileges(const Bundle& bundle, Plan& plan)
     return {};
 }
 
-Result<> plan_filter(const Bundle& bundle, Plan& plan)
-{
-    if (bundle.config.linux.seccomp)
-        plan.filter =
-            TRY_TO(compile_seccomp(*bundle.config.linux.seccomp), "config.json: /linux/seccomp");
-    return {};
-}
-
 constexpr Result<> (*kPlanners[])(const Bundle&, Plan&) = {
-    plan_limits, plan_device_policy, plan_all_mounts, plan_parameters, plan_privileges, plan_filter,
+    plan_limits, plan_device_policy, plan_all_mounts, plan_parameters, plan_privileges,
 };
 
 Plan begin_plan(const spec::Linux& linux, Layout layout)
@@ -188,6 +179,14 @@ void note(std::vector<Error>& faults, const Result<>& done)
 }
 
 }  // namespace
+
+Result<> check_config(const spec::Config& config)
+{
+    const Namespaces namespaces = plan_namespaces(config.linux.namespaces);
+    for (const auto check : kChecks)
+        TRY(check(config, namespaces));
+    return {};
+}
 
 Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
 {
@@ -213,11 +212,11 @@ Result<> do_without_cgroups(const spec::Config& config, Plan& plan)
     return {};
 }
 
-Result<> check_config(const spec::Config& config)
+Result<> plan_filter(const Bundle& bundle, Plan& plan)
 {
-    const Namespaces namespaces = plan_namespaces(config.linux.namespaces);
-    for (const auto check : kChecks)
-        TRY(check(config, namespaces));
+    if (bundle.config.linux.seccomp)
+        plan.filter =
+            TRY_TO(compile_seccomp(*bundle.config.linux.seccomp), "config.json: /linux/seccomp");
     return {};
 }
 
@@ -236,6 +235,7 @@ Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults)
         note(faults, check(bundle.config, plan.namespaces));
     for (const auto planner : kPlanners)
         note(faults, planner(bundle, plan));
+    note(faults, plan_filter(bundle, plan));
     return plan;
 }
 

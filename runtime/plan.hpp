@@ -50,14 +50,17 @@ struct Plan {
 // `layout` is what this host has.
 Result<Plan> make_plan(const Bundle& bundle, Layout layout);
 
-// Both in one, of all that is wrong, in place of the first of it: for people. What could not be
-// planned is left out.
-Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults);
-
 // With --cgroup-manager disabled the container stays in our own groups, which are not touched. An
 // error where that cannot be what the config wants: it asks for limits, or for a cgroup mount that
 // is writable. Device rules and a cgroupsPath are left out with a warning, for engines write them
 // in any case.
 Result<> do_without_cgroups(const spec::Config& config, Plan& plan);
+
+// The filter that `create` takes from its files: for whoever only looks.
+Result<> plan_filter(const Bundle& bundle, Plan& plan);
+
+// All in one, of all that is wrong, in place of the first of it: for people. What could not be
+// planned is left out.
+Plan plan_whole(const Bundle& bundle, Layout layout, std::vector<Error>& faults);
 
 }  // namespace runtime

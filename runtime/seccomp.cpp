@@ -173,6 +173,10 @@ Result<SeccompFilter> compile_seccomp(const spec::Seccomp& profile)
                                                                    ::seccomp_release);
     if (!filter)
         return failed("defaultAction {} cannot be a default", spec::word(profile.default_action));
+    // A tree over the numbers, not a list of them: the kernel goes through all of it for each
+    // number when it loads the filter, and then for what it could not tell in advance.
+    if (const int code = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2); code < 0)
+        return failed_with_errno(code, "ask for a tree");
     auto architectures = TRY(add_architectures(filter.get(), profile));
     for (const auto& rule : profile.syscalls) {
         // What is done anyway needs no rule, and libseccomp refuses one.

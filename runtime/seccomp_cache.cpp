@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstring>
 
-#include "spec/json_writer.hpp"
 #include "spec/version.hpp"
 #include "sys/file.hpp"
 #include "sys/folder.hpp"
@@ -41,48 +41,59 @@ std::uint64_t hash(std::string_view bytes)
     return value;
 }
 
-void write_rule(spec::JsonWriter& json, const spec::SeccompSyscall& rule)
+// A text whose parts cannot run into each other: each has its length in front, a list its number.
+class Parts {
+public:
+    Parts& add(std::string_view part)
+    {
+        text_ += std::to_string(part.size());
+        text_ += ':';
+        text_ += part;
+        return *this;
+    }
+    template <std::integral T>
+    Parts& add(T number)
+    {
+        text_ += std::to_string(number);
+        text_ += ' ';
+        return *this;
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_ = {};
+};
+
+void add_rule(Parts& parts, const spec::SeccompSyscall& rule)
 {
-    json.array().value(spec::word(rule.action)).value(rule.errno_ret ? *rule.errno_ret : -1);
-    json.array();
+    parts.add(spec::word(rule.action)).add(rule.errno_ret ? *rule.errno_ret : -1);
+    parts.add(rule.names.size());
     for (const auto& name : rule.names)
-        json.value(name);
-    json.end().array();
+        parts.add(name);
+    parts.add(rule.args.size());
     for (const auto& arg : rule.args)
-        json.array()
-            .value(arg.index)
-            .value(arg.value)
-            .value(arg.value_two)
-            .value(spec::word(arg.op))
-            .end();
-    json.end().end();
+        parts.add(arg.index).add(arg.value).add(arg.value_two).add(spec::word(arg.op));
 }
 
-// All that a filter is made of: each part in a place of its own.
+// All that a filter is made of.
 Result<std::string> made_of(const spec::Seccomp& profile)
 {
     utsname kernel = {};
     if (::uname(&kernel) < 0)
         return failed_sys("ask for the kernel's name");
     const scmp_version* const library = ::seccomp_version();
-    spec::JsonWriter json;
-    json.array()
-        .value(spec::kVersion)
-        .value(spec::kCommit)
-        .value(kernel.release)
-        .value(kernel.machine)
-        .value(library->major)
-        .value(library->minor)
-        .value(library->micro)
-        .value(spec::word(profile.default_action))
-        .value(profile.default_errno_ret ? *profile.default_errno_ret : -1);
-    json.array();
+    Parts parts;
+    parts.add(spec::kVersion).add(spec::kCommit).add(kernel.release).add(kernel.machine);
+    parts.add(library->major).add(library->minor).add(library->micro);
+    parts.add(spec::word(profile.default_action))
+        .add(profile.default_errno_ret ? *profile.default_errno_ret : -1);
+    parts.add(profile.architectures.size());
     for (const auto architecture : profile.architectures)
-        json.value(spec::word(architecture));
-    json.end();
+        parts.add(spec::word(architecture));
+    parts.add(profile.syscalls.size());
     for (const auto& rule : profile.syscalls)
-        write_rule(json, rule);
-    return json.end().text();
+        add_rule(parts, rule);
+    return parts.take();
 }
 
 std::string_view bytes_of(const std::vector<sock_filter>& program)

@@ -1,5 +1,6 @@
 // Where a created container waits for `start`: a listening socket in its state folder. The folder
-// is root's alone. Whether somebody listens tells `created` from `running`: execve closes it.
+// is root's alone. Whether somebody listens tells `created` from `running`: init closes it when
+// only execve is left to do, so that whoever hears of that from `start` finds it closed.
 #pragma once
 
 #include <optional>

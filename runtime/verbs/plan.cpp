@@ -27,6 +27,8 @@ std::string word(CgroupVersion version)
 Result<Rows> groups(const Bundle& bundle, const Plan& plan)
 {
     Rows rows;
+    if (plan.without_cgroups)
+        return rows;
     for (const auto& hierarchy : plan.layout.hierarchies) {
         std::string folder = TRY(group_folder(hierarchy, bundle.config.linux.cgroups_path, kAnyId));
         rows.push_back({{"make", std::move(folder)}, {"version", word(hierarchy.version)}});
@@ -186,11 +188,14 @@ Result<Rows> capabilities(const Bundle& bundle, const Plan& plan)
     return rows;
 }
 
-Result<Rows> filter(const Bundle&, const Plan& plan)
+Result<Rows> filter(const Bundle& bundle, const Plan& plan)
 {
     if (plan.filter.program.empty())
         return Rows();
-    return Rows{{{"instructions", plan.filter.program.size()}}};
+    Rows rows = {{{"instructions", plan.filter.program.size()}}};
+    if (plan.filter.notifies)
+        rows.push_back({{"supervisor", bundle.config.linux.seccomp->listener_path}});
+    return rows;
 }
 
 Result<Rows> program(const Bundle& bundle, const Plan&)
@@ -231,7 +236,10 @@ Result<int> plan(Call& call)
     const Bundle bundle = TRY(read_bundle(call.options.bundle, call.options.config));
     TRY(check_config(bundle.config));
     Layout layout = TRY(read_layout());
-    const Plan plan = TRY(make_plan(bundle, std::move(layout)));
+    Plan plan = TRY(make_plan(bundle, std::move(layout)));
+    TRY(plan_filter(bundle, plan));
+    if (call.options.cgroup_manager == CgroupManager::Disabled)
+        TRY_TO(do_without_cgroups(bundle.config, plan), "config.json");
     std::vector<Heading> headings;
     for (const auto& part : kParts) {
         auto rows = TRY(part.describe(bundle, plan));

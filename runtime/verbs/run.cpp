@@ -98,9 +98,9 @@ Result<int> run_container(Call& call)
         call.notices.push_back({.text = std::move(warning)});
     TRY(made);
     TRY(sys::run_steps<Container>(kSteps, container));
-    container.net_devices.keep();
     if (call.options.timeout)
         lift_time_limit();
+    container.net_devices.keep();
     id_file.keep();
     if (call.options.detach) {
         keep(container);

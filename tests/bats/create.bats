@@ -126,6 +126,20 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     until_status web stopped
 }
 
+# What execve closes can be reached for a moment after `start` has heard of it.
+@test "init closes the start socket itself: who has seen start return finds the container running" {
+    [ -z "${SAN-}" ] || skip "strace does not go with the sanitizers"
+    bundle '.process.args = ["sleep", "1000"]'
+    strace -f -o trace -e trace=accept4,close,execve runtime create -b b web > out 2>&1 < /dev/null 3>&- &
+    until_status web created
+    runtime start web
+    [ "$(status_of web)" = running ]
+    runtime delete --force web
+    wait $!
+    socket=$(sed -n 's/.* accept4(\([0-9]*\),.*/\1/p' trace | head -n 1)
+    sed '1,/ accept4(/d; / execve("/,$d' trace | grep " close($socket)"
+}
+
 @test "of many that start a container at once one succeeds" {
     bundle '.process.args = ["sleep", "60"]'
     runtime create -b b web 3>&-

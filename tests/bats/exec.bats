@@ -131,10 +131,10 @@ process() { # FILTER: the container's process, changed, as ./process.json
     says '--process says all of that: a command does not go with it'
     run -2 runtime exec -p process.json --cwd / web
     says '--process says all of that: --cwd does not go with it'
-    run -2 runtime exec -p process.json --process-label x web
-    says '--process says all of that: --process-label does not go with it'
     run -2 runtime exec -p process.json --tty web
     says '--tty: the process of process.json has no terminal'
+    run -2 runtime exec -p process.json --process-label x web
+    says '--process says all of that: --process-label does not go with it'
     run -125 runtime exec --process-label x web true
     says 'read process: --process-label: "x": SELinux is off on this host'
 }

@@ -24,7 +24,7 @@ make_with() { # VARIABLE STEP
 die_at() { # STEP
     # Once it has the word, init's end looks the same from outside whether it executed or died.
     if make_with RUNTIME_KILL_AT "$1"; then
-        [[ $1 = 'run start hooks' || $1 = 'load seccomp' || $1 = execute ]]
+        [[ $1 = 'run start hooks' || $1 = 'leave start socket' || $1 = 'load seccomp' || $1 = execute ]]
     fi
 }
 

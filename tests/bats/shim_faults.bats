@@ -144,7 +144,9 @@ two_died() {
 }
 
 # Once init has the word its end looks the same from outside whether it executed or died.
-init_may_die_unseen() { [[ $step = 'run start hooks' || $step = 'load seccomp' || $step = execute ]] && end_is 'true 132 signaled started'; }
+init_may_die_unseen() {
+    [[ $step = 'run start hooks' || $step = 'leave start socket' || $step = 'load seccomp' || $step = execute ]] && end_is 'true 132 signaled started'
+}
 
 runtime_failed() { # VERB
     case $1,$code in

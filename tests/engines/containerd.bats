@@ -266,3 +266,10 @@ gone
 0
 END
 }
+
+@test "ours is who runs it" {
+    runtime=$(command -v runtime)
+    up
+    [ "$(runtime --root "$BATS_FILE_TMPDIR/runtime/default" list -q)" = c ]
+    away
+}

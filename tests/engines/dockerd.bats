@@ -11,7 +11,7 @@ setup_file() {
     docker load -qi img.docker > /dev/null
 }
 teardown_file() {
-    cd "$BATS_FILE_TMPDIR" && stop_server dockerd.pid TERM && stop_containerd TERM
+    cd "$BATS_FILE_TMPDIR" && stop_server dockerd.pid TERM && stop_containerd TERM && unmount_all
 }
 teardown() {
     left=$(docker ps -aq)
@@ -25,7 +25,8 @@ teardown() {
 
 start_dockerd() { # in the file's folder
     echo '{}' > dockerd.json
-    dockerd --config-file dockerd.json --data-root "$PWD/docker" --exec-root "$PWD/exec" --pidfile "$PWD/dockerd.pid.own" \
+    mkdir -p bin
+    PATH=$PWD/bin:$PATH dockerd --config-file dockerd.json --data-root "$PWD/docker" --exec-root "$PWD/exec" --pidfile "$PWD/dockerd.pid.own" \
         -H "unix://$PWD/docker.sock" --containerd "$PWD/containerd.sock" --live-restore --storage-driver overlay2 \
         --bridge none --iptables=false --ip6tables=false --ip-masq=false --exec-opt native.cgroupdriver=cgroupfs \
         --add-runtime "runtime=$(command -v runtime)" >> dockerd.log 2>&1 3>&- &
@@ -333,4 +334,32 @@ still there
 3
 web
 END
+}
+
+# BuildKit in dockerd has "runc" of its PATH run in the foreground: `run --bundle … --keep`.
+builds() {
+    ln -sfn "$runtime" "$BATS_FILE_TMPDIR/bin/runc"
+    mkdir -p context
+    printf 'FROM busybox:v1\nRUN echo built > /it; id -u; readlink /proc/1/exe; exit %s\nUSER app\nWORKDIR /work\nRUN id -u; pwd\n' 0 > context/Dockerfile
+    DOCKER_BUILDKIT=1 docker build -q --no-cache --network none -t made context | sed 's/:.*//'
+    once made sh -c 'cat /it; id -u; pwd'
+    sed -i 's/exit 0/exit 9/' context/Dockerfile
+    DOCKER_BUILDKIT=1 docker build --no-cache --network none context 2>&1 | grep -o 'exit code: 9' | head -n 1
+    docker rmi made > /dev/null
+}
+@test "build" {
+    agree builds <<'END'
+sha256
+built
+1000
+/work
+exit code: 9
+END
+}
+
+@test "ours is who runs it" {
+    runtime=runtime
+    up
+    [ "$(runtime --root "$BATS_FILE_TMPDIR/exec/runtime-runc/moby" list -q)" = "$(field .Id)" ]
+    away
 }

@@ -53,6 +53,11 @@ reason() {
     esac
 }
 
+# In the folder of a file's tests engines leave mounts of their own.
+unmount_all() {
+    findmnt -rno TARGET | grep "^$BATS_FILE_TMPDIR/" | tac | xargs -r umount
+}
+
 # An image of busybox, once for a file: $BATS_FILE_TMPDIR/img, tag v1. Its `idle` says "up" and ends when it is told to.
 make_image() {
     cd "$BATS_FILE_TMPDIR" || return

@@ -282,3 +282,53 @@ etc/passwd
 create init start rename commit mount
 END
 }
+
+builds() {
+    podman import -q "$BATS_FILE_TMPDIR/base.tar" base > /dev/null # with a history, which podman build needs
+    printf 'FROM base\nRUN echo built > /it; id -u; exit %s\nUSER app\nWORKDIR /work\nRUN id -u; pwd\n' 0 > Dockerfile
+    podman build -q --network none -t made . > /dev/null; echo $?
+    once made sh -c 'cat /it; id -u; pwd'
+    sed -i 's/exit 0/exit 9/' Dockerfile
+    podman build --network none . 2>&1 | grep -o 'exit status 9' | head -n 1
+    podman rmi made > /dev/null
+    podman image prune -f > /dev/null; podman rmi base > /dev/null
+}
+@test "build" {
+    agree builds <<'END'
+0
+built
+1000
+/work
+exit status 9
+END
+}
+
+runs_hooks() {
+    mkdir -p hooks
+    rm -f hooked
+    local stage
+    for stage in prestart createRuntime createContainer poststart poststop; do
+        jq -n --arg stage $stage --arg file "$PWD/hooked" '{version: "1.0.0", when: {always: true}, stages: [$stage],
+            hook: {path: "/bin/sh", args: ["sh", "-c", "jq -r --arg stage \($stage) \"[\\$stage, .pid > 0] | @text\" >> \($file)"],
+                   env: ["PATH=\(env.PATH)"]}}' > hooks/$stage.json
+    done
+    podman --hooks-dir hooks run --rm --network none --log-driver k8s-file busybox true; echo $?
+    cat hooked
+}
+@test "hooks" {
+    agree runs_hooks <<'END'
+0
+["prestart",true]
+["createRuntime",true]
+["createContainer",true]
+["poststart",true]
+["poststop",false]
+END
+}
+
+@test "ours is who runs it" {
+    runtime=$(command -v runtime)
+    up
+    [ "$(runtime list -q)" = "$(field .Id)" ]
+    away
+}

@@ -7,7 +7,7 @@ setup_file() {
     podman tag "$(podman images -q)" busybox
 }
 teardown_file() {
-    findmnt -rno TARGET | grep "^$BATS_FILE_TMPDIR/" | xargs -r umount
+    unmount_all
 }
 teardown() {
     runtime=runc
