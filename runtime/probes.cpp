@@ -10,6 +10,7 @@
 
 #include "runtime/apparmor.hpp"
 #include "runtime/program.hpp"
+#include "runtime/selinux.hpp"
 #include "sys/file.hpp"
 #include "sys/root.hpp"
 
@@ -40,9 +41,10 @@ void look_for_sources(const Bundle&, const Plan& plan, Faults& faults)
 {
     for (std::size_t number = 0; number < plan.mounts.size(); ++number) {
         const MountOp& op = plan.mounts[number];
+        const int flags = op.links.source || op.links.copied ? O_NOFOLLOW : 0;
         if (op.kind == MountKind::Bind)
-            note(faults,
-                 can_open(op.what.source, 0, format("/mounts/{} ({})", number, op.destination)));
+            note(faults, can_open(op.what.source, flags,
+                                  format("/mounts/{} ({})", number, op.destination)));
     }
 }
 
@@ -92,6 +94,25 @@ void look_for_apparmor(const Bundle& bundle, const Plan&, Faults& faults)
     if (!there)
         there.error().doing = "config.json: /process/apparmorProfile: " + there.error().doing;
     note(faults, there);
+}
+
+void look_for_selinux(const Bundle& bundle, const Plan&, Faults& faults)
+{
+    const auto look = [&](std::string_view property, const std::string& label) {
+        auto there = check_selinux(label);
+        if (!there)
+            there.error().doing = format("config.json: {}: {}", property, there.error().doing);
+        note(faults, there);
+    };
+    if (bundle.config.process)
+        look("/process/selinuxLabel", bundle.config.process->selinux_label);
+    look("/linux/mountLabel", bundle.config.linux.mount_label);
+}
+
+void look_for_net_devices(const Bundle& bundle, const Plan&, Faults& faults)
+{
+    for (const auto& [name, device] : bundle.config.linux.net_devices)
+        note(faults, can_open("/sys/class/net/" + name, 0, "/linux/netDevices/" + name));
 }
 
 void look_for_parameters(const Bundle&, const Plan& plan, Faults& faults)
@@ -145,8 +166,9 @@ void look_for_program(const Bundle& bundle, const Plan& plan, Faults& faults)
 }
 
 constexpr void (*kProbes[])(const Bundle&, const Plan&, Faults&) = {
-    look_for_rootfs,   look_for_sources,    look_for_namespaces, look_for_hooks,
-    look_for_apparmor, look_for_parameters, look_for_program,
+    look_for_rootfs,      look_for_sources,    look_for_namespaces,
+    look_for_hooks,       look_for_apparmor,   look_for_selinux,
+    look_for_net_devices, look_for_parameters, look_for_program,
 };
 
 }  // namespace

@@ -56,6 +56,7 @@ Result<> try_to_make(Checked& checked)
     TRY(begin_container(container));
     spec::Config& config = container.bundle.config;
     config.hooks = {};
+    config.linux.net_devices.clear();  // which would be gone from the host meanwhile
     if (!config.linux.cgroups_path.empty())
         config.linux.cgroups_path += "-" + id;
     return make_begun_container(container);

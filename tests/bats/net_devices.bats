@@ -86,6 +86,10 @@ inside() { # DEVICE
     run -125 runtime run b/
     says "/linux/netDevices/none: find it on the host: rtnetlink"
     says "no such device (ENODEV)"
+    run -1 runtime check b
+    says "config.json: /linux/netDevices/none: open /sys/class/net/none: no such file or directory (ENOENT)"
+    bundle '.linux.netDevices = {dv0: {name: "net0"}}'
+    run -0 runtime check b # for its trial the device stays where it is
     [ "$(ip -j addr | addresses dv0)" = "$before" ]
     bundle '.linux.netDevices = {dv0: {}}' '.process.args = ["/no/such/program"]'
     run -127 runtime run b/

@@ -22,6 +22,8 @@ label=system_u:system_r:container_t:s0:c1,c2
     bundle 'del(.process.selinuxLabel)' ".linux.mountLabel = \"$label\""
     run -125 runtime run b/
     says "check config: config.json: /linux/mountLabel: \"$label\": SELinux is off on this host"
+    run -1 runtime check b
+    says "config.json: /linux/mountLabel: \"$label\": SELinux is off on this host"
     bundle '.linux.mountLabel = "a\"b"'
     run -125 runtime run b/
     says 'config.json: /linux/mountLabel: "a"b" is no label'
