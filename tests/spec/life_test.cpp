@@ -19,13 +19,13 @@ Test(life, what_was_written_is_read_again)
         .finished = "now",
         .usage = {.cpu_user_us = 1, .cpu_system_us = 2, .memory_peak = 3}};
     const std::string text = spec::write(record);
-    cr_expect_str_eq(
-        text.c_str(),
-        "{\"id\":\"web\",\"known\":true,\"code\":137,\"signal\":9,\"core\":true,"
-        "\"oom\":{\"victim\":\"init\",\"cgroup\":\"/g\",\"limit\":32,\"peak\":31,"
-        "\"kills\":1},\"seccomp_call\":null,\"stage\":\"supervise\",\"reason\":\"oom\",\"message\":\"words\","
-        "\"started\":\"then\",\"finished\":\"now\",\"usage\":{\"cpu_user_us\":1,"
-        "\"cpu_system_us\":2,\"memory_peak\":3}}");
+    cr_expect_str_eq(text.c_str(),
+                     "{\"id\":\"web\",\"known\":true,\"code\":137,\"signal\":9,\"core\":true,"
+                     "\"oom\":{\"victim\":\"init\",\"cgroup\":\"/g\",\"limit\":32,\"peak\":31,"
+                     "\"kills\":1},\"seccomp_call\":null,\"stage\":\"supervise\",\"reason\":"
+                     "\"oom\",\"message\":\"words\","
+                     "\"started\":\"then\",\"finished\":\"now\",\"usage\":{\"cpu_user_us\":1,"
+                     "\"cpu_system_us\":2,\"memory_peak\":3}}");
     const auto again = spec::read_exit_record(text, "exit.json");
     cr_assert(again);
     cr_expect(spec::write(*again) == text);
